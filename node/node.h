@@ -1,0 +1,3 @@
+#ifndef NODE_NODE_H
+#define NODE_NODE_H
+#endif

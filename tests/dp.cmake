@@ -1,0 +1,2 @@
+# Tests of dp.
+chorale_test(unit dp_domain dp)
