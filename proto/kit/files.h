@@ -1,0 +1,55 @@
+#ifndef PROTO_KIT_FILES_H
+#define PROTO_KIT_FILES_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "proto/buffer.h"
+#include "proto/error.h"
+
+/*
+ * Files that both programs keep. Private files are mode 0600, private directories 0700, owned by
+ * this user, never a symbolic link, with one hard link; anything else is refused (PERMISSION).
+ */
+
+/* Reads a whole regular file of at most most bytes. */
+PROTO_CHECK enum proto_code kit_files_read(struct proto_buffer *ret_data, const char *path, size_t most, struct proto_error *error);
+/* The same for a private file (checks as above). */
+PROTO_CHECK enum proto_code kit_files_read_private(struct proto_buffer *ret_data, const char *path, size_t most, struct proto_error *error);
+/*
+ * Writes path so that after a crash it holds the old or the new bytes, never part: a temporary file beside it, fsync,
+ * rename, fsync of the directory. exclusive: EXISTS when path exists.
+ */
+PROTO_CHECK enum proto_code kit_files_write(const char *path, const void *data, size_t len, mode_t mode, bool exclusive, struct proto_error *error);
+/* Makes (parents too) or checks a private directory. */
+PROTO_CHECK enum proto_code kit_files_private_dir(const char *path, bool create, struct proto_error *error);
+/* Makes a directory (0755) if absent; syncs its parent. */
+PROTO_CHECK enum proto_code kit_files_dir(const char *path, struct proto_error *error);
+PROTO_CHECK enum proto_code kit_files_sync_dir(const char *path, struct proto_error *error);
+/* "a/b" into ret (PATH_MAX); MALFORMED if too long. */
+PROTO_CHECK enum proto_code kit_files_join(char *ret_path, size_t size, const char *dir, const char *name, struct proto_error *error);
+
+/*
+ * A passphrase file: loses one trailing newline; empty, over 1024 bytes, not a regular file, or readable by group or others:
+ * PASSPHRASE (exit 1), one message. The text lies in guarded memory.
+ */
+struct kit_passphrase;
+PROTO_CHECK enum proto_code kit_passphrase_load(struct kit_passphrase **ret_passphrase, const char *path, struct proto_error *error);
+void kit_passphrase_free(struct kit_passphrase *passphrase);
+
+/*
+ * Secrets at rest: XChaCha20-Poly1305 under a key by Argon2id (moderate limits, kept in the file) from the passphrase.
+ * context names what it is and is authenticated. A wrong passphrase and a changed file give one answer (PASSPHRASE).
+ * kit_secret_open returns guarded memory (sodium_malloc); kit_secret_free wipes it.
+ */
+PROTO_CHECK enum proto_code kit_secret_save(const char *path, const char *context, const void *secret, size_t len,
+    const struct kit_passphrase *passphrase, struct proto_error *error);
+PROTO_CHECK enum proto_code kit_secret_load(uint8_t **ret_secret, size_t *ret_len, const char *path, const char *context,
+    const struct kit_passphrase *passphrase, struct proto_error *error);
+void kit_secret_free(uint8_t *secret);
+
+/* An exclusive lock on a state directory for state-changing commands (flock on DIR/lock): BUSY when another run holds it. */
+PROTO_CHECK enum proto_code kit_files_lock(int *ret_fd, const char *dir, struct proto_error *error);
+void kit_files_unlock(int fd);
+
+#endif
