@@ -81,6 +81,7 @@ const char *proto_error_meaning(enum proto_code code); /* one sentence, for `err
 
 /* proto_error_text(ret_text, size, text, len): a copy that is safe to print: at most
  * 40 characters of the original, controls and invalid UTF-8 as \xNN. Returns ret_text. */
+#define PROTO_ERROR_TEXT 164 /* room for 40 characters of up to four bytes */
 char *proto_error_text(char *ret_text, size_t size, const char *text, size_t len);
 
 #endif

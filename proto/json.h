@@ -10,9 +10,16 @@
 
 /*
  * JSON in: jansson, duplicates refused, at most PROTO_JSON_MAX bytes, depth 32, nothing
- * after the document, NUL refused. JSON out: a streaming writer into a buffer.
+ * after the document, NUL refused; the document is an object or an array. What bounds memory
+ * (depth, objects and arrays, values) is checked before jansson sees a byte. JSON out: a
+ * streaming writer into a buffer (proto/json_write.c).
+ *
+ * Errors of proto_json_load: TOO_LARGE (a limit), MALFORMED (anything else; line and column), MEMORY.
  */
 #define PROTO_JSON_MAX (8u << 20)
+#define PROTO_JSON_DEPTH_MAX 32
+#define PROTO_JSON_CONTAINERS_MAX 100000
+#define PROTO_JSON_VALUES_MAX (1u << 20)
 
 PROTO_CHECK enum proto_code proto_json_load(json_t **ret_json, const void *data, size_t len,
     const char *where, struct proto_error *error);

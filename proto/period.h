@@ -1,6 +1,8 @@
 #ifndef PROTO_PERIOD_H
 #define PROTO_PERIOD_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "proto/error.h"
@@ -9,6 +11,7 @@
  * Periods and round ids.
  *   2023  2023-S1  2023-Q1  2023-01         FREQ A S Q M, years 1900 to 2199
  *   TIP_VICTIMS.2023-Q1.r0                  a round;  .v1 after it: a release
+ * Each has one spelling: what parses formats to the same text. Errors: MALFORMED.
  */
 struct proto_period {
 	char freq;       /* 'A' 'S' 'Q' 'M' */
@@ -28,6 +31,10 @@ void proto_period_of(struct proto_period *ret_period, char freq, uint32_t year, 
 int64_t proto_period_last_day(const struct proto_period *period);
 
 #define PROTO_ID_MAX 32                       /* structure, coordinator and code ids */
+/* proto_id_check(id, len): 1 to PROTO_ID_MAX of A-Z a-z 0-9 _ - . */
+bool proto_id_check(const char *id, size_t len);
+
+#define PROTO_REVISION_MAX 9999
 #define PROTO_ROUND_TEXT (PROTO_ID_MAX + 32)  /* round and release ids */
 struct proto_round {
 	char structure[PROTO_ID_MAX + 1];
@@ -37,7 +44,8 @@ struct proto_round {
 PROTO_CHECK enum proto_code proto_round_parse(struct proto_round *ret_round, const char *text, struct proto_error *error);
 void proto_round_format(char ret_text[static PROTO_ROUND_TEXT], const struct proto_round *round);
 
-/* UTC times: seconds since 1970 <-> "2026-11-23T19:27:00Z". */
+/* UTC times: seconds since 1970 <-> "2026-11-23T19:27:00Z", years 1970 to 9999; a time outside
+ * is written as the nearest one inside. */
 #define PROTO_TIME_TEXT 24
 PROTO_CHECK enum proto_code proto_time_parse(int64_t *ret_time, const char *text, struct proto_error *error);
 void proto_time_format(char ret_text[static PROTO_TIME_TEXT], int64_t time);
