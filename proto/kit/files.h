@@ -29,25 +29,6 @@ PROTO_CHECK enum proto_code kit_files_sync_dir(const char *path, struct proto_er
 /* "a/b" into ret (PATH_MAX); MALFORMED if too long. */
 PROTO_CHECK enum proto_code kit_files_join(char *ret_path, size_t size, const char *dir, const char *name, struct proto_error *error);
 
-/*
- * A passphrase file: loses one trailing newline; empty, over 1024 bytes, not a regular file, or readable by group or others:
- * PASSPHRASE (exit 1), one message. The text lies in guarded memory.
- */
-struct kit_passphrase;
-PROTO_CHECK enum proto_code kit_passphrase_load(struct kit_passphrase **ret_passphrase, const char *path, struct proto_error *error);
-void kit_passphrase_free(struct kit_passphrase *passphrase);
-
-/*
- * Secrets at rest: XChaCha20-Poly1305 under a key by Argon2id (moderate limits, kept in the file) from the passphrase.
- * context names what it is and is authenticated. A wrong passphrase and a changed file give one answer (PASSPHRASE).
- * kit_secret_open returns guarded memory (sodium_malloc); kit_secret_free wipes it.
- */
-PROTO_CHECK enum proto_code kit_secret_save(const char *path, const char *context, const void *secret, size_t len,
-    const struct kit_passphrase *passphrase, struct proto_error *error);
-PROTO_CHECK enum proto_code kit_secret_load(uint8_t **ret_secret, size_t *ret_len, const char *path, const char *context,
-    const struct kit_passphrase *passphrase, struct proto_error *error);
-void kit_secret_free(uint8_t *secret);
-
 /* An exclusive lock on a state directory for state-changing commands (flock on DIR/lock): BUSY when another run holds it. */
 PROTO_CHECK enum proto_code kit_files_lock(int *ret_fd, const char *dir, struct proto_error *error);
 void kit_files_unlock(int fd);

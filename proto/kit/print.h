@@ -1,7 +1,6 @@
 #ifndef PROTO_KIT_PRINT_H
 #define PROTO_KIT_PRINT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,17 +8,11 @@
 #include "proto/error.h"
 
 /*
- * What people read. A table is laid out by libsmartcols (display widths of all scripts); numbers align right.
+ * What people read.
+ *
  * A CSV field that a spreadsheet would run as a formula (first character = + - @ TAB CR) gets a leading apostrophe
  * unless it is a plain number; quotes are doubled; a field is quoted when it must be.
  */
-struct kit_table;
-PROTO_CHECK enum proto_code kit_table_new(struct kit_table **ret_table, const char *const *heading, size_t columns, struct proto_error *error);
-/* A leading '>' in a heading makes the column align right. */
-PROTO_CHECK enum proto_code kit_table_row(struct kit_table *table, const char *const *cell, struct proto_error *error);
-PROTO_CHECK enum proto_code kit_table_print(struct kit_table *table, struct proto_buffer *out, struct proto_error *error);
-void kit_table_free(struct kit_table *table);
-
 void kit_print_csv_field(struct proto_buffer *out, const char *text, size_t len); /* no separator */
 /* The wall clock, UTC seconds. The only clock read in the project outside the server's deadlines. */
 int64_t kit_print_now(void);
