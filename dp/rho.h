@@ -14,7 +14,7 @@
 #define DP_RHO_BITS 40
 #define DP_RHO_ONE (UINT64_C(1) << DP_RHO_BITS)
 #define DP_RHO_MAX (UINT64_C(1000) << DP_RHO_BITS)
-#define DP_RHO_TEXT 48
+#define DP_RHO_TEXT 56
 
 /* dp_rho_parse(ret_units, text): "0.1" -> floor(0.1 * 2^40). Digits with at most
  * one point; no sign, no exponent, at most 60 characters. PARAM otherwise; RANGE above DP_RHO_MAX. */

@@ -1,2 +1,5 @@
 # Tests of dp.
 chorale_test(unit dp_domain dp)
+chorale_test(unit dp_ratio dp)
+chorale_test(unit dp_plan dp)
+chorale_test(unit dp_gauss dp)
