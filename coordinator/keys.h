@@ -1,0 +1,26 @@
+#ifndef COORDINATOR_KEYS_H
+#define COORDINATOR_KEYS_H
+
+#include "coordinator/state.h"
+#include "proto/kit/passphrase.h"
+
+/*
+ * The offline keys, unlocked for one command. Guarded memory; coord_keys_close wipes.
+ * The secrets are checked against the certificates in the state's trust bundle (DAMAGED).
+ */
+struct coord_keys;
+
+PROTO_CHECK enum proto_code coord_keys_open(struct coord_keys **ret_keys, const struct coord_state *state,
+    const struct kit_passphrase *passphrase, struct proto_error *error);
+void coord_keys_close(struct coord_keys *keys);
+
+/* MANIFEST, ACCEPTED or RELEASE: the signer of that purpose, borrowed. */
+const struct proto_signer *coord_keys_signer(const struct coord_keys *keys, enum proto_purpose purpose);
+
+/* X25519 secret that country parts are opened with; its public key stands in the manifests. */
+const uint8_t *coord_keys_opening(const struct coord_keys *keys);
+
+/* The CA's key, PKCS#8 DER, borrowed. */
+const struct proto_buffer *coord_keys_ca(const struct coord_keys *keys);
+
+#endif
