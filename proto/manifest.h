@@ -2,8 +2,9 @@
 #define PROTO_MANIFEST_H
 
 #include "dp/plan.h"
-#include "proto/keys.h"
+#include "proto/signed.h"
 #include "proto/structure.h"
+#include "proto/trust.h"
 
 /*
  * The manifest: the signed description of a round, everything a node must know and check.
