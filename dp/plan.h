@@ -43,9 +43,12 @@ struct dp_plan {
  * A goal of the plan: a figure that a user may read, with its bound (objective
  * max: the variances stay in the proportion of the bounds) or weight (objective sum).
  */
+#define DP_GOAL_WEIGHT_MIN 1e-9
+#define DP_GOAL_WEIGHT_MAX 1e9
+
 struct dp_goal {
 	struct dp_figure figure;
-	double weight; /* > 0; 1 for equal treatment */
+	double weight; /* DP_GOAL_WEIGHT_MIN..DP_GOAL_WEIGHT_MAX; 1 for equal treatment */
 };
 
 enum dp_objective { DP_OBJECTIVE_MAX, DP_OBJECTIVE_SUM };
@@ -74,7 +77,8 @@ DP_CHECK enum dp_status dp_plan_workload(struct dp_goal **ret_goal, size_t *ret_
  * dp_plan_make(ret_plan, ret_report, domain, table, tables, goal, goals, objective, rho_units):
  * The best plan of price at most rho_units, and its certificate.
  *
- * Errors: PARAM, NOMEM, RANGE (too many cells, s2 too large).
+ * Errors: PARAM (a goal below no table of its group, a table below no goal, rho_units zero),
+ *         NOMEM, RANGE (too many cells or combinations of set sizes, s2 too large).
  * Privacy: uses no data. Planning is in double; the price is exact.
  * Source: Xiao, He, Zhang, Kifer, NeurIPS 2023; the dual iteration of dp/README.md.
  */

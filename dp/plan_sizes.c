@@ -18,7 +18,7 @@ dp_plan_sizes_first(struct dp_plan_sizes *ret_sizes, const struct dp_plan *plan)
 		sizes.low[i] = sizes.size[i] = bound < half ? bound : half;
 		sizes.high[i] = bound;
 		sizes.count *= bound - sizes.low[i] + 1;
-		if (sizes.count > DP_PLAN_SIZES_MAX)
+		if (sizes.count > 1 && sizes.count > DP_PLAN_SIZES_MAX / plan->residuals)
 			return DP_RANGE;
 	}
 	*ret_sizes = sizes;

@@ -11,7 +11,7 @@
  * factor of D2 grows with the size up to ceil(n/2) (a tie when n is odd), so the sizes
  * below min(k, ceil(n/2)) need not be tried; for k <= n/2 only k itself is left.
  */
-#define DP_PLAN_SIZES_MAX 4096 /* combinations; more is DP_RANGE */
+#define DP_PLAN_SIZES_MAX (1 << 16) /* combinations times residuals; more is DP_RANGE */
 
 struct dp_plan_sizes {
 	uint32_t dims;

@@ -2,4 +2,5 @@
 chorale_test(unit dp_domain dp)
 chorale_test(unit dp_ratio dp)
 chorale_test(unit dp_plan dp)
+chorale_test(unit dp_plan_make dp)
 chorale_test(unit dp_gauss dp)
