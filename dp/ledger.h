@@ -21,6 +21,20 @@
  * L4  sequence counts from 1 without gaps; head = H(entry incl. previous head).
  * L5  The sum of every column never passes the cap in force when the entry was made.
  * L6  Caps bind on the period's own calendar year; no rule reads a clock.
+ *
+ * One grant:
+ *
+ *                 dp_ledger_reserve
+ *   (no grant) ----------------------> fresh
+ *                                        |  dp_ledger_use, by dp_noise_apply
+ *                         +--------------+--------------+
+ *          price too high |                             | price granted
+ *                         v                             v     dp_ledger_commit
+ *                       void                          drawn ------------------> committed
+ *
+ * Every state may be left by dp_ledger_grant_free. dp_ledger_use answers SPENT in all states but fresh,
+ * dp_ledger_next and dp_ledger_commit in all but drawn. A draw that failed half-way leaves the
+ * grant drawn: what it has cost is spent, never given back.
  */
 #define DP_LEDGER_HASH 32
 
@@ -34,11 +48,25 @@ struct dp_ledger_caps { /* units of 2^-40 rho */
 struct dp_ledger_claim {
 	uint8_t round[DP_LEDGER_HASH];  /* hash that names the round, coordinator included */
 	uint8_t series[DP_LEDGER_HASH]; /* hash that names structure and period, without revision */
-	uint32_t year;                  /* reference year of the period */
-	uint64_t rho;                   /* units; the exact price, rounded up */
+	uint32_t year;                  /* reference year of the period, > 0 */
+	uint64_t rho;                   /* units, > 0; the exact price, rounded up */
 	uint64_t floor;                 /* units; equals rho while there is no regional part */
 };
 
+/*
+ * head = BLAKE2b-256, without key, over these 188 bytes (numbers little-endian):
+ *
+ *   24  label "chorale ledger entry v1" with its NUL
+ *    8  sequence
+ *   32  claim.round
+ *   32  claim.series
+ *    4  claim.year
+ *    8  claim.rho
+ *    8  claim.floor
+ *   32  body
+ *    8  total
+ *   32  previous: the head of the entry before; zeros in the first
+ */
 struct dp_ledger_entry {
 	uint64_t sequence;
 	struct dp_ledger_claim claim;
@@ -49,8 +77,9 @@ struct dp_ledger_entry {
 };
 
 /*
- * The storage: each returns DP_OK or DP_STORE. find writes *ret_found. series and
- * year write the sum of rho over the matching entries.
+ * The storage: each returns DP_OK or DP_STORE. last and find write their bool; last writes the
+ * entry of the highest sequence when there is any. series and year write the sum of rho over the
+ * matching entries, 0 when there are none.
  */
 struct dp_ledger_store {
 	void *ctx;
@@ -61,32 +90,43 @@ struct dp_ledger_store {
 	enum dp_status (*append)(void *ctx, const struct dp_ledger_entry *entry);
 };
 
-/* A one-use permission to draw noise of exactly the claimed price. */
+/* A one-use permission to draw noise of at most the claimed price. */
 struct dp_grant;
 
-/* dp_ledger_check(store, caps, claim): would it be granted? DP_OK, SPENT, ROUND,
- * PERIOD, YEAR, FLOOR, STORE. A cap exactly reached is allowed. Changes nothing. */
+/*
+ * dp_ledger_check(store, caps, claim): would it be granted? A cap exactly reached is allowed.
+ * Changes nothing.
+ *
+ * Errors, the first that applies: PARAM (rho or year zero), STORE, CHAIN (the last entry's head does
+ *         not fit it), SPENT (the round has an entry), ROUND, PERIOD, YEAR, FLOOR, RANGE (sequence
+ *         or total would pass 64 bits).
+ */
 DP_CHECK enum dp_status dp_ledger_check(const struct dp_ledger_store *store,
     const struct dp_ledger_caps *caps, const struct dp_ledger_claim *claim);
 
-/* dp_ledger_reserve: the same check, and the grant. The caller frees it. */
+/* dp_ledger_reserve: the same check, and the grant. The caller frees it; store must outlive it. */
 DP_CHECK enum dp_status dp_ledger_reserve(struct dp_grant **ret_grant, const struct dp_ledger_store *store,
     const struct dp_ledger_caps *caps, const struct dp_ledger_claim *claim);
 
 /* dp_ledger_next(ret_entry, grant, body): the entry that commit would append (its head goes
- * into the signed header). Writes nothing. */
+ * into the signed header). Writes nothing. SPENT: nothing was drawn, or committed before. */
 DP_CHECK enum dp_status dp_ledger_next(struct dp_ledger_entry *ret_entry, const struct dp_grant *grant,
     const uint8_t body[static DP_LEDGER_HASH]);
 
-/* dp_ledger_commit(ret_entry, grant, body): appends the entry; the grant must have
- * been used by dp_noise_apply() and not committed before (SPENT). */
+/*
+ * dp_ledger_commit(ret_entry, grant, body): appends the entry. The grant must have been used by
+ * dp_noise_apply(), and is committed by the attempt, also when that fails.
+ *
+ * Errors: SPENT (nothing was drawn, committed before, or the round got an entry meanwhile), CHAIN
+ *         (the storage no longer stands where the grant was made), STORE.
+ */
 DP_CHECK enum dp_status dp_ledger_commit(struct dp_ledger_entry *ret_entry, struct dp_grant *grant,
     const uint8_t body[static DP_LEDGER_HASH]);
 
 void dp_ledger_grant_free(struct dp_grant *grant);
 
-/* dp_ledger_use(grant, price): marks the grant used. SPENT when it was; PARAM when
- * price passes what was granted. Only dp_noise_apply() calls it. */
+/* dp_ledger_use(grant, price): marks the grant used. SPENT when it was; PARAM when price passes
+ * what was granted (the grant is void then). Only dp_noise_apply() calls it. */
 DP_CHECK enum dp_status dp_ledger_use(struct dp_grant *grant, uint64_t price);
 
 /* dp_ledger_head(ret_head, entry): recomputes the head from the other fields. */
