@@ -16,9 +16,9 @@
  * other dimensions are counted and are the dimensions of its dp_domain, in order.
  * _T is never stored: code lists here hold the counted codes only.
  *
- * The canonical document is one JSON text with code lists inlined and a fixed
- * order of keys; its SHA-256 is the structure's version. The order of codes
- * is the order of appearance.
+ * The canonical document is one JSON text in the form of a structures file that holds this
+ * structure alone, with the code lists it uses inlined, a fixed order of keys and no white space;
+ * its SHA-256 is the structure's version. The order of codes is the order of appearance, _T last.
  */
 struct proto_code_item {
 	char *id;
@@ -32,6 +32,7 @@ struct proto_code_item {
 struct proto_codelist {
 	char *id;
 	char *name;   /* of the total where the list has _T: its label, else "Total" */
+	bool total;   /* the list has _T */
 	char *source; /* may be NULL */
 	size_t codes;
 	struct proto_code_item *code; /* without _T */
@@ -82,6 +83,11 @@ struct proto_structure {
  * priority or pick that misses a code or names an unknown one, a table outside its group,
  * a dimension that is twice in a table or not in the structure, a code list without codes,
  * repeated codes, a bound above the codes, more than DP_DIMS_MAX dimensions ...
+ * A table's group is "persons", or its multi-valued dimensions joined by '+'.
+ *
+ * Errors:  STRUCTURE; MALFORMED, TOO_LARGE (not JSON, or larger than proto/json.h allows); MEMORY;
+ *          what files->read returns. files may be NULL: then no list may name a file.
+ * Owner:   the caller frees each structure, and the array by free().
  */
 struct proto_structure_files {
 	enum proto_code (*read)(void *ctx, const char *name, struct proto_buffer *ret_data, struct proto_error *error);
