@@ -1,1 +1,3 @@
 # Tests of kit.
+chorale_test(unit kit_files proto_kit)
+chorale_test(unit kit_secret proto_kit)

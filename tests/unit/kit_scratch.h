@@ -1,0 +1,65 @@
+#ifndef UNIT_KIT_SCRATCH_H
+#define UNIT_KIT_SCRATCH_H
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A private directory of the test program, removed when it ends; scratch("a") is a path in it. */
+static char scratch_dir[64];
+
+static int
+scratch_remove(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+	(void)status, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static void
+scratch_end(void)
+{
+	(void)nftw(scratch_dir, scratch_remove, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static inline void
+scratch_start(void)
+{
+	(void)snprintf(scratch_dir, sizeof(scratch_dir), "/tmp/chorale-test-XXXXXX");
+	if (mkdtemp(scratch_dir) == NULL)
+		abort();
+	(void)atexit(scratch_end);
+}
+
+/* One of eight paths, so that a few may be in use at once. */
+static inline const char *
+scratch(const char *name)
+{
+	static char path[8][PATH_MAX];
+	static unsigned turn;
+
+	turn = (turn + 1) % 8;
+	(void)snprintf(path[turn], sizeof(path[turn]), "%s/%s", scratch_dir, name);
+	return path[turn];
+}
+
+static inline void
+scratch_put(const char *path, const void *data, size_t len, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	if (fd < 0 || write(fd, data, len) != (ssize_t)len || fchmod(fd, mode) != 0 || close(fd) != 0)
+		abort();
+}
+
+static inline void
+scratch_text(const char *path, const char *text, mode_t mode)
+{
+	scratch_put(path, text, strlen(text), mode);
+}
+
+#endif
