@@ -21,8 +21,9 @@ struct dp_noisy;
  * noised, zeros included. All noise is drawn before any sum is formed.
  *
  * Shape:   plan->cells values in the order of the plan.
- * Errors:  PARAM (plan unsound, counts of another shape), SPENT (grant used),
- *          RNG, RANGE, NOMEM. With an error the grant counts as used.
+ * Errors:  PARAM (plan unsound, counts of another shape, price above the grant's), SPENT (grant used),
+ *          RNG, RANGE, NOMEM. With an error the grant counts as used, and nothing
+ *          of what was drawn remains.
  * Privacy: costs exactly the price of the plan, which must not pass the grant's.
  */
 DP_CHECK enum dp_status dp_noise_apply(struct dp_noisy **ret_noisy, const struct dp_plan *plan,
@@ -34,7 +35,9 @@ const int64_t *dp_noise_values(const struct dp_noisy *noisy, size_t *ret_cells);
 void dp_noise_free(struct dp_noisy *noisy);
 
 /* dp_noise_entropy(ret_rng): the programs' randomness: an AES-256-CTR keystream keyed
- * once from libsodium. Wipe with dp_noise_entropy_wipe. */
+ * once from libsodium. Wipe with dp_noise_entropy_wipe. For one draw, in one thread and one
+ * process: it must not live across a fork(). RNG, NOMEM; a kernel without randomness ends
+ * the process, before any output. */
 DP_CHECK enum dp_status dp_noise_entropy(struct dp_rng *ret_rng);
 void dp_noise_entropy_wipe(struct dp_rng *rng);
 
