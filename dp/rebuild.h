@@ -18,14 +18,14 @@
  * The best linear unbiased estimate of every cell of the marginal on figure.
  *
  * Shape:  ret_x, dp_domain_cells(figure.dims) doubles; y, plan->cells.
- * Errors: PARAM: the figure lies in no table of its group.
+ * Errors: PARAM: the figure lies in no table of its group; NOMEM.
  * Source: Xiao et al. 2023: x_A = sum over B subset of A of the broadcast of
  *         center(y_B) / L_B, divided by the codes of the dimensions in A not B.
  */
 DP_CHECK enum dp_status dp_rebuild_figure(double *ret_x, const struct dp_plan *plan, const int64_t *y,
     struct dp_figure figure);
 
-/* dp_rebuild_variance(ret_variance, plan, figure): of one cell, one country. */
+/* dp_rebuild_variance(ret_variance, plan, figure): of one cell, one country. PARAM as above. */
 DP_CHECK enum dp_status dp_rebuild_variance(double *ret_variance, const struct dp_plan *plan,
     struct dp_figure figure);
 
@@ -33,6 +33,7 @@ DP_CHECK enum dp_status dp_rebuild_variance(double *ret_variance, const struct d
  * dp_rebuild_variance_sum(ret_variance, plan, figure, chosen):
  * The variance, one country, of the sum over the cells whose code lies in a chosen
  * set in every dimension of figure; chosen[i] is the number of codes chosen.
+ * PARAM as above, or chosen outside 1..codes in a dimension of figure (others are ignored).
  * With s of n codes chosen the factor of a dimension in B is s (1 - s/n), else (s/n)^2.
  */
 DP_CHECK enum dp_status dp_rebuild_variance_sum(double *ret_variance, const struct dp_plan *plan,
