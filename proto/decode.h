@@ -3,16 +3,14 @@
 
 #include "proto/accepted.h"
 #include "proto/catalog.h"
-#include "proto/manifest.h"
 #include "proto/part.h"
 #include "proto/receipt.h"
 
 /*
- * The second half of opening: bytes that were verified (or unsealed) become a struct. Private to this
+ * The second half of opening: bytes that were verified (or unsealed) become a struct (a manifest's
+ * is in manifest_document.h). Private to this
  * room and to its tests, so that nobody else can make the verified stage from unverified bytes.
  */
-PROTO_CHECK enum proto_code proto_manifest_decode(struct proto_manifest *ret_manifest, const void *document, size_t len,
-    struct proto_error *error);
 PROTO_CHECK enum proto_code proto_catalog_decode(struct proto_catalog *ret_catalog, const void *document, size_t len,
     struct proto_error *error);
 PROTO_CHECK enum proto_code proto_receipt_decode(struct proto_receipt *ret_receipt, const void *document, size_t len,

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode.h"
 #include "layout.h"
-#include "manifest_encode.h"
+#include "manifest_document.h"
 #include "signed_view.h"
 
 static const struct proto_signed_kind signed_kind = {PROTO_PURPOSE_MANIFEST, PROTO_LABEL_MANIFEST, "manifest"};
@@ -19,10 +18,10 @@ proto_manifest_sign(struct proto_buffer *ret_signed, struct proto_manifest *mani
 	struct proto_manifest again = {0};
 	enum proto_code code;
 
-	if ((code = proto_manifest_encode(&document, manifest, error)) != PROTO_OK)
+	if ((code = proto_manifest_document_encode(&document, manifest, error)) != PROTO_OK)
 		goto out;
 	/* Nothing is signed that its readers would refuse. */
-	if ((code = proto_manifest_decode(&again, document.data, document.len, error)) != PROTO_OK)
+	if ((code = proto_manifest_document_decode(&again, document.data, document.len, error)) != PROTO_OK)
 		goto out;
 	if ((code = proto_signed_pack(ret_signed, signer, &signed_kind, document.data, document.len, error)) != PROTO_OK)
 		goto out;
@@ -55,7 +54,7 @@ proto_manifest_open(struct proto_manifest *ret_manifest, const void *bytes, size
 	enum proto_code code;
 
 	if ((code = proto_signed_view(&view, bytes, len, trust, &signed_kind, error)) != PROTO_OK ||
-	    (code = proto_manifest_decode(&manifest, view.document, view.len, error)) != PROTO_OK ||
+	    (code = proto_manifest_document_decode(&manifest, view.document, view.len, error)) != PROTO_OK ||
 	    (code = proto_signed_covers(&view, manifest.opened, &signed_kind, error)) != PROTO_OK)
 		goto out;
 	if (strcmp(manifest.coordinator, trust->coordinator) != 0) {

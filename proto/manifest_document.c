@@ -1,11 +1,11 @@
-#include "manifest_encode.h"
+#include "manifest_document.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "chorale.pb-c.h"
-#include "decode.h"
+#include "proto/header.h"
 #include "strict.h"
 
 #define BYTES_MAX (4u << 20)
@@ -39,7 +39,7 @@ encode_country(Chorale__ManifestCountry *message, const struct proto_manifest_co
 }
 
 enum proto_code
-proto_manifest_encode(struct proto_buffer *ret_document, const struct proto_manifest *manifest, struct proto_error *error)
+proto_manifest_document_encode(struct proto_buffer *ret_document, const struct proto_manifest *manifest, struct proto_error *error)
 {
 	const struct dp_plan *plan = &manifest->plan;
 	Chorale__ManifestPart part, *parts[1] = {&part};
@@ -191,7 +191,7 @@ decode_plan(struct proto_manifest *manifest, const Chorale__Manifest *message, s
 }
 
 enum proto_code
-proto_manifest_decode(struct proto_manifest *ret_manifest, const void *document, size_t len, struct proto_error *error)
+proto_manifest_document_decode(struct proto_manifest *ret_manifest, const void *document, size_t len, struct proto_error *error)
 {
 	struct proto_manifest manifest = {0};
 	const Chorale__Manifest *message;
