@@ -1,0 +1,125 @@
+#include "coordinator/publish.h"
+
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "coordinator/close.h"
+#include "coordinator/release_dir.h"
+#include "coordinator/release_verify.h"
+#include "proto/kit/files.h"
+
+enum proto_code
+coord_publish_dir(char *ret_dir, size_t size, const struct coord_state *state, const char *release, struct proto_error *error)
+{
+	char name[PROTO_ROUND_TEXT + 16], path[PATH_MAX];
+	enum proto_code code;
+
+	(void)snprintf(name, sizeof(name), "releases/%s", release);
+	if ((code = coord_state_path(path, state, name, error)) != PROTO_OK)
+		return code;
+	if (strlen(path) >= size)
+		return proto_error_set(error, PROTO_MALFORMED, release, "the path is too long");
+	memcpy(ret_dir, path, strlen(path) + 1);
+	return PROTO_OK;
+}
+
+static void
+sums_hash(uint8_t ret_sha256[static PROTO_HASH], const struct coord_pack *pack)
+{
+	const struct coord_pack_file *sums = coord_release_pack_find(pack, "SHA256SUMS");
+
+	(void)crypto_hash_sha256(ret_sha256, sums->data.data, sums->data.len);
+}
+
+/* Files first, synced; then the store says that it is published. */
+static enum proto_code
+publish_new(struct coord_publish_result *result, struct coord_state *state, const struct coord_keys *keys,
+    const char *round, int64_t now, struct proto_error *error)
+{
+	struct coord_published published = {0};
+	struct coord_pack pack = {0};
+	struct coord_release release = {.version = 1, .published = now};
+	char parent[PATH_MAX], state_text[] = "published";
+	enum proto_code code;
+
+	if ((code = coord_close_open(&published, state, keys, round, error)) != PROTO_OK ||
+	    (code = coord_release_pack(&pack, &published, error)) != PROTO_OK ||
+	    (code = coord_release_pack_sign(&pack, coord_keys_signer(keys, PROTO_PURPOSE_RELEASE)->secret, error)) != PROTO_OK ||
+	    (code = coord_state_path(parent, state, "releases", error)) != PROTO_OK ||
+	    (code = kit_files_dir(parent, error)) != PROTO_OK ||
+	    (code = coord_publish_dir(result->dir, sizeof(result->dir), state, published.id, error)) != PROTO_OK ||
+	    (code = coord_release_dir_save(&pack, result->dir, COORD_RELEASE_DIR_REPLACE, error)) != PROTO_OK)
+		goto out;
+	(void)snprintf(result->release, sizeof(result->release), "%s", published.id);
+	sums_hash(result->sha256, &pack);
+	(void)snprintf(release.release, sizeof(release.release), "%s", published.id);
+	(void)snprintf(release.round, sizeof(release.round), "%s", round);
+	release.state = state_text;
+	memcpy(release.sha256, result->sha256, PROTO_HASH);
+	code = coord_store_release_add(state->store, &release, error);
+	if (code == PROTO_OK)
+		code = coord_store_log_event(state->store, "release-publish", published.id, error);
+out:
+	coord_release_pack_wipe(&pack);
+	coord_published_wipe(&published);
+	return code;
+}
+
+enum proto_code
+coord_publish(struct coord_publish_result *ret_result, struct coord_state *state, const struct coord_keys *keys,
+    const char *round, int64_t now, struct proto_error *error)
+{
+	struct coord_publish_result result = {0};
+	struct coord_release stands = {0};
+	char id[PROTO_ROUND_TEXT + 16];
+	enum proto_code code;
+
+	(void)snprintf(id, sizeof(id), "%s.v1", round);
+	code = coord_store_release(&stands, state->store, id, error);
+	if (code == PROTO_OK) {
+		(void)snprintf(result.release, sizeof(result.release), "%s", stands.release);
+		memcpy(result.sha256, stands.sha256, PROTO_HASH);
+		code = coord_publish_dir(result.dir, sizeof(result.dir), state, stands.release, error);
+	} else if (code == PROTO_NOT_FOUND) {
+		code = publish_new(&result, state, keys, round, now, error);
+	}
+	coord_store_release_wipe(&stands);
+	if (code == PROTO_OK)
+		*ret_result = result;
+	return code;
+}
+
+enum proto_code
+coord_publish_load(struct coord_published *ret_published, const struct coord_state *state,
+    const struct coord_release *release, struct proto_error *error)
+{
+	const struct proto_cert *cert = proto_trust_cert(&state->trust, PROTO_PURPOSE_RELEASE);
+	struct coord_verify_report report;
+	struct coord_pack pack = {0};
+	uint8_t sha256[PROTO_HASH];
+	char dir[PATH_MAX];
+	enum proto_code code;
+
+	if (cert == NULL)
+		return proto_error_set(error, PROTO_DAMAGED, "trust", "the root certifies no key for releases");
+	if ((code = coord_publish_dir(dir, sizeof(dir), state, release->release, error)) != PROTO_OK ||
+	    (code = coord_release_dir_load(&pack, dir, error)) != PROTO_OK)
+		return code;
+	if (coord_release_pack_find(&pack, "SHA256SUMS") != NULL)
+		sums_hash(sha256, &pack);
+	if (coord_release_pack_find(&pack, "SHA256SUMS") == NULL || memcmp(sha256, release->sha256, PROTO_HASH) != 0) {
+		code = proto_error_set(error, PROTO_DAMAGED, release->release, "the release is not the one that was published");
+		goto out;
+	}
+	coord_release_verify(&report, ret_published, &pack, cert->key);
+	if (!report.ok) {
+		const struct proto_error *why = &report.check[report.checks - 1].error;
+
+		code = proto_error_set(error, PROTO_DAMAGED, release->release, "%s (%s)", why->what, why->where);
+	}
+out:
+	coord_release_pack_wipe(&pack);
+	return code;
+}
