@@ -23,4 +23,20 @@ const uint8_t *coord_keys_opening(const struct coord_keys *keys);
 /* The CA's key, PKCS#8 DER, borrowed. */
 const struct proto_buffer *coord_keys_ca(const struct coord_keys *keys);
 
+/*
+ * coord_keys_make(trust, dir, passphrase, now, error):
+ * Draws every key of a new coordinator and writes DIR/keys (which exists); fills trust's root, CA
+ * and certificates (its coordinator, name and area are the caller's).
+ */
+PROTO_CHECK enum proto_code coord_keys_make(struct proto_trust *trust, const char *dir, const struct kit_passphrase *passphrase, int64_t now,
+    struct proto_error *error);
+
+/* coord_keys_make_leaf(dir, ca_key, trust, now, error): a new TLS key and leaf in DIR/keys/tls; `serve` takes it up by itself. */
+PROTO_CHECK enum proto_code coord_keys_make_leaf(const char *dir, const struct proto_buffer *ca_key, const struct proto_trust *trust, int64_t now,
+    struct proto_error *error);
+
+/* coord_keys_receipt(ret_secret, ret_signer, state, error): the online receipt key; ret_signer borrows ret_secret. */
+PROTO_CHECK enum proto_code coord_keys_receipt(uint8_t ret_secret[static PROTO_SECRET], struct proto_signer *ret_signer,
+    const struct coord_state *state, struct proto_error *error);
+
 #endif

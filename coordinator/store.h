@@ -21,6 +21,7 @@
  * All functions work on one connection; several processes (serve, and commands beside it)
  * each open their own. A function that reads fills memory that the matching wipe (one) or
  * free (a list) gives back.
+ * What writes more than one row is marked (T): the caller wraps it in a transaction.
  * NOT_FOUND names what was asked for. Text columns have been checked before they come here.
  */
 struct coord_store;
@@ -87,7 +88,7 @@ struct coord_structure {
 };
 PROTO_CHECK enum proto_code coord_store_structure(struct coord_structure *ret_structure, struct coord_store *store, const char *id, struct proto_error *error); /* the current one */
 PROTO_CHECK enum proto_code coord_store_structure_list(struct coord_structure **ret_structure, size_t *ret_structures, struct coord_store *store, struct proto_error *error); /* current, in the order added */
-/* Adds one as the current; *ret_new false when this very document was current already. */
+/* (T) Adds one as the current; *ret_new false when this very document was current already. */
 PROTO_CHECK enum proto_code coord_store_structure_add(bool *ret_new, struct coord_store *store, const struct proto_structure *structure, int64_t now, struct proto_error *error);
 void coord_store_structure_wipe(struct coord_structure *structure);
 void coord_store_structure_free(struct coord_structure *structure, size_t structures);
@@ -106,12 +107,27 @@ struct coord_round {
 };
 PROTO_CHECK enum proto_code coord_store_round(struct coord_round *ret_round, struct coord_store *store, const char *round, struct proto_error *error);
 PROTO_CHECK enum proto_code coord_store_round_list(struct coord_round **ret_round, size_t *ret_rounds, struct coord_store *store, struct proto_error *error); /* by time of opening */
-/* Also keeps what the header check needs of the manifest: its countries with their keys, its price, its names in the ledger. EXISTS. */
+/* (T) Also keeps what the header check needs of the manifest: its countries with their keys, its price, its names in the ledger. EXISTS. */
 PROTO_CHECK enum proto_code coord_store_round_add(struct coord_store *store, const struct coord_round *round, const struct proto_manifest *manifest, struct proto_error *error);
 /* open -> closed with the signed set; LATE when it is not open. From this commit on no body is accepted. */
 PROTO_CHECK enum proto_code coord_store_round_accept(struct coord_store *store, const char *round, const struct proto_buffer *signed_set, int64_t now, struct proto_error *error);
 /* open or closed -> aborted; REFUSED when published. */
 PROTO_CHECK enum proto_code coord_store_round_abort(struct coord_store *store, const char *round, const struct proto_buffer *signed_abort, int64_t now, struct proto_error *error);
+/*
+ * What the header check needs of a round, and of one country in it.
+ */
+struct coord_terms {
+	enum proto_round_state state;
+	int64_t opened, closes, closed;
+	uint8_t manifest_sha256[PROTO_HASH];
+	uint8_t round_hash[PROTO_HASH], series_hash[PROTO_HASH]; /* its names in a node's ledger */
+	uint32_t year;
+	uint64_t rho_units;
+	bool listed;                    /* the country stands in the manifest */
+	uint8_t signing[PROTO_PUBLIC];  /* with this key */
+};
+PROTO_CHECK enum proto_code coord_store_round_terms(struct coord_terms *ret_terms, struct coord_store *store, const char *round, const char *country,
+    struct proto_error *error);
 void coord_store_round_wipe(struct coord_round *round);
 void coord_store_round_free(struct coord_round *round, size_t rounds);
 
@@ -132,6 +148,26 @@ enum coord_bodies { COORD_WITHOUT_BODIES, COORD_WITH_BODIES };
 /* All of one round, by country: those with a receipt are complete. */
 PROTO_CHECK enum proto_code coord_store_submission_list(struct coord_submission **ret_submission, size_t *ret_submissions, struct coord_store *store,
     const char *round, enum coord_bodies bodies, struct proto_error *error);
+/*
+ * One of a node's bound headers, without its body; *ret_any false when there is none.
+ *   ROUND  the one of that round        DIGEST  the one with that digest
+ *   BELOW  the greatest sequence <= the one given     ABOVE  the smallest one >= it
+ */
+enum coord_which { COORD_ROUND, COORD_DIGEST, COORD_BELOW, COORD_ABOVE };
+struct coord_submission_key {
+	enum coord_which which;
+	const char *node;
+	const char *round;     /* ROUND */
+	const uint8_t *digest; /* DIGEST */
+	uint64_t sequence;     /* BELOW, ABOVE */
+};
+PROTO_CHECK enum proto_code coord_store_submission_find(struct coord_submission *ret_submission, bool *ret_any, struct coord_store *store,
+    const struct coord_submission_key *key, struct proto_error *error);
+/* (T) Binds submission's header (S1); CONFLICT when the round or the sequence is taken. Body and receipt are not looked at. */
+PROTO_CHECK enum proto_code coord_store_submission_bind(struct coord_store *store, const struct coord_submission *submission, struct proto_error *error);
+/* Stores body and receipt of a bound header (S2). */
+PROTO_CHECK enum proto_code coord_store_submission_complete(struct coord_store *store, const struct coord_submission *submission, const void *body, size_t len,
+    const struct proto_buffer *receipt, struct proto_error *error);
 void coord_store_submission_wipe(struct coord_submission *submission);
 void coord_store_submission_free(struct coord_submission *submission, size_t submissions);
 
@@ -146,14 +182,14 @@ struct coord_release {
 };
 PROTO_CHECK enum proto_code coord_store_release(struct coord_release *ret_release, struct coord_store *store, const char *release, struct proto_error *error);
 PROTO_CHECK enum proto_code coord_store_release_list(struct coord_release **ret_release, size_t *ret_releases, struct coord_store *store, struct proto_error *error); /* by round, version */
-/* Adds it and moves the round closed -> published, in one step. EXISTS when another content stands under that id; the same again is OK. */
+/* (T) Adds it and moves the round closed -> published. EXISTS when another content stands under that id; the same again is OK. */
 PROTO_CHECK enum proto_code coord_store_release_add(struct coord_store *store, const struct coord_release *release, struct proto_error *error);
 void coord_store_release_wipe(struct coord_release *release);
 void coord_store_release_free(struct coord_release *release, size_t releases);
 
 /*
  * Evidence: signed bytes that contradict what is bound (kind: "second-header", "sequence", "chain", "context").
- * The same bytes are kept once; at most COORD_EVIDENCE_MAX per node and round, so that a node cannot fill the disk.
+ * (T) The same bytes are kept once; at most COORD_EVIDENCE_MAX per node and round, so that a node cannot fill the disk.
  */
 #define COORD_EVIDENCE_MAX 8
 PROTO_CHECK enum proto_code coord_store_log_evidence(struct coord_store *store, const char *kind, const char *node, const char *round,

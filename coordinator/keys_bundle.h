@@ -1,0 +1,23 @@
+#ifndef COORDINATOR_KEYS_BUNDLE_H
+#define COORDINATOR_KEYS_BUNDLE_H
+
+#include "proto/keys.h"
+
+/*
+ * The plaintext of keys/offline, private to the keys' files: the secrets one after the other,
+ * then the CA's key (PKCS#8 DER) to the end.
+ */
+struct coord_keys_bundle {
+	uint8_t root[PROTO_SECRET];
+	uint8_t manifest[PROTO_SECRET];
+	uint8_t accepted[PROTO_SECRET];
+	uint8_t release[PROTO_SECRET];
+	uint8_t opening[PROTO_SEED]; /* X25519 */
+	uint8_t ca[];
+};
+#define COORD_KEYS_CA_MAX 4096
+
+/* The context that the file's seal authenticates. */
+#define COORD_KEYS_CONTEXT "chorale coordinator offline keys v1"
+
+#endif
