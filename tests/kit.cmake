@@ -1,3 +1,4 @@
 # Tests of kit.
 chorale_test(unit kit_files proto_kit)
 chorale_test(unit kit_secret proto_kit)
+chorale_test(unit kit_db proto_kit)

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <ftw.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +34,20 @@ scratch_start(void)
 	(void)atexit(scratch_end);
 }
 
-/* One of eight paths, so that a few may be in use at once. */
+/* The same name gives the same pointer, which stays good to the end. */
 static inline const char *
 scratch(const char *name)
 {
-	static char path[8][PATH_MAX];
-	static unsigned turn;
+	static char path[64][256];
+	size_t start = strlen(scratch_dir) + 1;
+	unsigned i;
 
-	turn = (turn + 1) % 8;
-	(void)snprintf(path[turn], sizeof(path[turn]), "%s/%s", scratch_dir, name);
-	return path[turn];
+	for (i = 0; i < 64 && path[i][0] != '\0'; i++)
+		if (strcmp(path[i] + start, name) == 0)
+			return path[i];
+	if (i == 64 || snprintf(path[i], sizeof(path[i]), "%s/%s", scratch_dir, name) >= (int)sizeof(path[i]))
+		abort();
+	return path[i];
 }
 
 static inline void
