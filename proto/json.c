@@ -1,6 +1,8 @@
 #include "proto/json.h"
 
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -86,9 +88,32 @@ scan_text(const uint8_t *data, size_t len, const char *where, struct proto_error
 	return PROTO_OK;
 }
 
+/*
+ * jansson (2.14) takes a failed allocation for a fault of the text ("invalid token"), and where
+ * its buffer of a token cannot grow it drops the bytes and goes on. So the allocations are
+ * watched, per thread: with one missing, nothing that it returns is believed.
+ */
+static _Thread_local bool starved;
+
+static void *
+watched_malloc(size_t size)
+{
+	void *block = malloc(size);
+
+	starved = starved || block == NULL;
+	return block;
+}
+
+static void
+watch(void)
+{
+	json_set_alloc_funcs(watched_malloc, free);
+}
+
 enum proto_code
 proto_json_load(json_t **ret_json, const void *data, size_t len, const char *where, struct proto_error *error)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t wrong;
 	json_t *json;
 	char *near;
@@ -98,9 +123,14 @@ proto_json_load(json_t **ret_json, const void *data, size_t len, const char *whe
 		return proto_error_set(error, PROTO_TOO_LARGE, where, "JSON: larger than %u bytes", PROTO_JSON_MAX);
 	if ((code = scan_text(data, len, where, error)) != PROTO_OK)
 		return code;
-	if ((json = json_loadb(data, len, JSON_REJECT_DUPLICATES, &wrong)) == NULL) {
-		if (json_error_code(&wrong) == json_error_out_of_memory)
-			return proto_error_set(error, PROTO_MEMORY, where, "JSON: out of memory");
+	(void)pthread_once(&once, watch);
+	starved = false;
+	json = json_loadb(data, len, JSON_REJECT_DUPLICATES, &wrong);
+	if (starved) {
+		json_decref(json);
+		return proto_error_set(error, PROTO_MEMORY, where, "JSON: out of memory");
+	}
+	if (json == NULL) {
 		/* jansson quotes the text it stopped at; the place is enough and quotes nothing */
 		if ((near = strstr(wrong.text, " near '")) != NULL)
 			*near = '\0';

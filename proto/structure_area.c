@@ -72,24 +72,21 @@ plain_field(struct line *line, char *text)
 }
 
 /*
- * The five fields of a line, as texts in one block that the caller frees (field[0]).
- * NULL, or what is wrong.
+ * The five fields of a line, as texts one behind the other in block, which has room
+ * for the line and FIELDS terminators. NULL, or what is wrong.
  */
 static const char *
-split(char *field[FIELDS], struct line *line)
+split(char *field[FIELDS], char *block, struct line *line)
 {
-	char *text = malloc((size_t)(line->end - line->at) + FIELDS + 1);
 	unsigned i;
 
-	if ((field[0] = text) == NULL)
-		return "out of memory";
 	for (i = 0; i < FIELDS; i++) {
 		bool is_quoted = line->at < line->end && *line->at == '"';
 
-		field[i] = text;
-		if ((is_quoted ? quoted_field(line, text) : plain_field(line, text)) == NULL)
+		field[i] = block;
+		if ((is_quoted ? quoted_field(line, block) : plain_field(line, block)) == NULL)
 			return "a quote that does not open or close a field";
-		text += strlen(text) + 1;
+		block += strlen(block) + 1;
 		if (i + 1 < FIELDS && (line->at == line->end || *line->at++ != ','))
 			return "fewer than five fields, or text after a quoted one";
 	}
@@ -105,20 +102,22 @@ take(char **ret_text, const char *field)
 static enum proto_code
 read_line(struct proto_code_item *item, const struct proto_structure_reader *reader, const char *key, struct line *line)
 {
-	char *field[FIELDS] = {NULL};
+	char *field[FIELDS], *block = malloc((size_t)(line->end - line->at) + FIELDS);
 	char place[PROTO_KEY_TEXT + 32];
 	const char *wrong;
 	enum proto_code code;
 
+	if (block == NULL)
+		return proto_structure_memory(reader);
 	(void)snprintf(place, sizeof(place), "%s: line %zu", key, line->number);
-	if ((wrong = split(field, line)) != NULL)
+	if ((wrong = split(field, block, line)) != NULL)
 		code = proto_structure_wrong(reader, place, "%s", wrong);
 	else if (!take(&item->id, field[0]) || !take(&item->alpha3, field[1]) || !take(&item->m49, field[2]) ||
 	    !take(&item->name, field[3]) || !take(&item->subregion, field[4]))
 		code = proto_structure_memory(reader);
 	else
 		code = proto_structure_item_check(reader, place, item);
-	free(field[0]);
+	free(block);
 	return code;
 }
 
