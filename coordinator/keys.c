@@ -44,10 +44,9 @@ take_opening(const struct proto_trust *trust, const uint8_t *secret)
 }
 
 static enum proto_code
-take_bundle(struct coord_keys *keys, const struct coord_state *state, size_t len, struct proto_error *error)
+take_bundle(struct coord_keys *keys, const struct proto_trust *trust, size_t len, struct proto_error *error)
 {
 	const struct coord_keys_bundle *bundle = bundle_of(keys);
-	const struct proto_trust *trust = &state->trust;
 
 	if (len <= sizeof *bundle || len > sizeof *bundle + COORD_KEYS_CA_MAX ||
 	    sodium_memcmp(bundle->root + PROTO_SEED, trust->root, PROTO_PUBLIC) != 0 ||
@@ -59,6 +58,25 @@ take_bundle(struct coord_keys *keys, const struct coord_state *state, size_t len
 	if (keys->ca.failed)
 		return proto_error_set(error, PROTO_MEMORY, "keys/offline", "out of memory");
 	return PROTO_OK;
+}
+
+enum proto_code
+coord_keys_take(struct coord_keys **ret_keys, uint8_t *take_secret, size_t len, const struct proto_trust *trust, struct proto_error *error)
+{
+	struct coord_keys *keys = calloc(1, sizeof *keys);
+	enum proto_code code;
+
+	if (keys == NULL) {
+		kit_secret_free(take_secret);
+		return proto_error_set(error, PROTO_MEMORY, "keys/offline", "out of memory");
+	}
+	keys->secret = take_secret;
+	code = take_bundle(keys, trust, len, error);
+	if (code == PROTO_OK)
+		*ret_keys = keys;
+	else
+		coord_keys_close(keys);
+	return code;
 }
 
 enum proto_code
@@ -86,26 +104,15 @@ enum proto_code
 coord_keys_open(struct coord_keys **ret_keys, const struct coord_state *state, const struct kit_passphrase *passphrase,
     struct proto_error *error)
 {
-	struct coord_keys *keys = NULL;
+	uint8_t *secret;
 	char path[PATH_MAX];
 	enum proto_code code;
 	size_t len;
 
 	code = coord_state_path(path, state, "keys/offline", error);
-	if (code != PROTO_OK)
-		return code;
-	keys = calloc(1, sizeof *keys);
-	if (keys == NULL)
-		return proto_error_set(error, PROTO_MEMORY, path, "out of memory");
-	code = kit_secret_load(&keys->secret, &len, path, COORD_KEYS_CONTEXT, passphrase, error);
 	if (code == PROTO_OK)
-		code = take_bundle(keys, state, len, error);
-	if (code != PROTO_OK) {
-		coord_keys_close(keys);
-		return code;
-	}
-	*ret_keys = keys;
-	return PROTO_OK;
+		code = kit_secret_load(&secret, &len, path, COORD_KEYS_CONTEXT, passphrase, error);
+	return code == PROTO_OK ? coord_keys_take(ret_keys, secret, len, &state->trust, error) : code;
 }
 
 void

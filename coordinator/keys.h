@@ -24,12 +24,17 @@ const uint8_t *coord_keys_opening(const struct coord_keys *keys);
 const struct proto_buffer *coord_keys_ca(const struct coord_keys *keys);
 
 /*
- * coord_keys_make(trust, dir, passphrase, now, error):
+ * coord_keys_make(ret_keys, trust, place, now, error):
  * Draws every key of a new coordinator and writes DIR/keys (which exists); fills trust's root, CA
- * and certificates (its coordinator, name and area are the caller's).
+ * and certificates (its coordinator, name and area are the caller's). The offline keys come
+ * back unlocked.
  */
-PROTO_CHECK enum proto_code coord_keys_make(struct proto_trust *trust, const char *dir, const struct kit_passphrase *passphrase, int64_t now,
-    struct proto_error *error);
+struct coord_keys_place {
+	const char *dir;
+	const struct kit_passphrase *passphrase;
+};
+PROTO_CHECK enum proto_code coord_keys_make(struct coord_keys **ret_keys, struct proto_trust *trust, const struct coord_keys_place *place,
+    int64_t now, struct proto_error *error);
 
 /* coord_keys_make_leaf(dir, ca_key, trust, now, error): a new TLS key and leaf in DIR/keys/tls; `serve` takes it up by itself. */
 PROTO_CHECK enum proto_code coord_keys_make_leaf(const char *dir, const struct proto_buffer *ca_key, const struct proto_trust *trust, int64_t now,

@@ -1,7 +1,7 @@
 #ifndef COORDINATOR_KEYS_BUNDLE_H
 #define COORDINATOR_KEYS_BUNDLE_H
 
-#include "proto/keys.h"
+#include "coordinator/keys.h"
 
 /*
  * The plaintext of keys/offline, private to the keys' files: the secrets one after the other,
@@ -19,5 +19,12 @@ struct coord_keys_bundle {
 
 /* The context that the file's seal authenticates. */
 #define COORD_KEYS_CONTEXT "chorale coordinator offline keys v1"
+
+/*
+ * coord_keys_take(ret_keys, take_secret, len, trust, error): take_secret is a bundle in
+ * guarded memory (libsodium's). DAMAGED unless its keys are those that the root certified.
+ */
+PROTO_CHECK enum proto_code coord_keys_take(struct coord_keys **ret_keys, uint8_t *take_secret, size_t len, const struct proto_trust *trust,
+    struct proto_error *error);
 
 #endif

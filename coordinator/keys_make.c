@@ -87,7 +87,8 @@ save_bundle(const char *dir, const struct coord_keys_bundle *bundle, size_t len,
 }
 
 enum proto_code
-coord_keys_make(struct proto_trust *trust, const char *dir, const struct kit_passphrase *passphrase, int64_t now, struct proto_error *error)
+coord_keys_make(struct coord_keys **ret_keys, struct proto_trust *trust, const struct coord_keys_place *place, int64_t now,
+    struct proto_error *error)
 {
 	struct proto_buffer ca_key = {0};
 	struct coord_keys_bundle *bundle = NULL;
@@ -113,11 +114,15 @@ coord_keys_make(struct proto_trust *trust, const char *dir, const struct kit_pas
 	with.root = bundle->root;
 	code = certify_all(&with, bundle, receipt);
 	if (code == PROTO_OK)
-		code = save(dir, "keys/receipt", receipt, sizeof receipt, error);
+		code = save(place->dir, "keys/receipt", receipt, sizeof receipt, error);
 	if (code == PROTO_OK)
-		code = coord_keys_make_leaf(dir, &ca_key, trust, now, error);
+		code = coord_keys_make_leaf(place->dir, &ca_key, trust, now, error);
 	if (code == PROTO_OK)
-		code = save_bundle(dir, bundle, len, passphrase, error);
+		code = save_bundle(place->dir, bundle, len, place->passphrase, error);
+	if (code == PROTO_OK) {
+		code = coord_keys_take(ret_keys, (uint8_t *)bundle, len, trust, error);
+		bundle = NULL;
+	}
 out:
 	if (bundle != NULL)
 		sodium_free(bundle);
