@@ -32,6 +32,8 @@ PROTO_CHECK enum proto_code kit_x509_self(struct proto_buffer *ret_cert, const s
 /* What a certificate says: subject's SPKI hash, country ("" for none), times. Does not verify. */
 struct kit_x509_view { uint8_t tls[PROTO_HASH]; char country[PROTO_COUNTRY_TEXT]; int64_t from, until; };
 PROTO_CHECK enum proto_code kit_x509_view(struct kit_x509_view *ret_view, const void *der, size_t len, struct proto_error *error);
+/* The DER of a certificate's public key, as kit_x509_issue takes it. Does not verify. */
+PROTO_CHECK enum proto_code kit_x509_subject(struct proto_buffer *ret_spki, const void *der, size_t len, struct proto_error *error);
 /* Does cert chain to ca for this use at this time? client: clientAuth, else serverAuth. NOT_GENUINE or EXPIRED. */
 PROTO_CHECK enum proto_code kit_x509_verify(const struct proto_buffer *cert, const struct proto_buffer *ca, bool client, int64_t now, struct proto_error *error);
 /* PEM for libcurl and OpenSSL: label "CERTIFICATE" or "PRIVATE KEY". */
