@@ -86,6 +86,17 @@ proto_cert_open(struct proto_cert *ret_cert, const uint8_t *bytes, size_t len,
 }
 
 bool
+proto_cert_peek(enum proto_purpose *ret_purpose, const uint8_t *bytes, size_t len)
+{
+	struct proto_cert cert;
+
+	if (len != PROTO_CERT_BYTES || !decode(&cert, bytes))
+		return false;
+	*ret_purpose = cert.purpose;
+	return true;
+}
+
+bool
 proto_cert_covers(const struct proto_cert *cert, int64_t time)
 {
 	return cert->from <= time && time < cert->until;

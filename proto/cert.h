@@ -30,6 +30,9 @@ PROTO_CHECK enum proto_code proto_cert_open(struct proto_cert *ret_cert, const u
     const uint8_t root[static PROTO_PUBLIC], const char *coordinator, enum proto_purpose purpose,
     struct proto_error *error);
 
+/* proto_cert_peek(ret_purpose, bytes, len): the purpose that unverified bytes claim; false when the layout is wrong. */
+bool proto_cert_peek(enum proto_purpose *ret_purpose, const uint8_t *bytes, size_t len);
+
 /* proto_cert_covers(cert, time): from <= time < until. */
 bool proto_cert_covers(const struct proto_cert *cert, int64_t time);
 

@@ -61,13 +61,12 @@ open_certs(struct proto_trust *trust, const Chorale__Trust *message, struct prot
 		return proto_error_set(error, PROTO_TOO_LARGE, kind.name, "more than %d certificates", PROTO_TRUST_CERTS);
 	for (i = 0; i < message->n_cert; i++) {
 		const ProtobufCBinaryData *bytes = &message->cert[i];
-		enum proto_code code = PROTO_NOT_GENUINE;
-		enum proto_purpose purpose;
+		enum proto_purpose purpose = 0;
+		enum proto_code code;
 
 		/* The purpose is the certificate's own here; whoever uses it asks for one. */
-		for (purpose = PROTO_PURPOSE_MANIFEST; purpose <= PROTO_PURPOSE_CA && code != PROTO_OK; purpose++)
-			code = proto_cert_open(&trust->cert[i], bytes->data, bytes->len, trust->root, trust->coordinator,
-			    purpose, error);
+		(void)proto_cert_peek(&purpose, bytes->data, bytes->len);
+		code = proto_cert_open(&trust->cert[i], bytes->data, bytes->len, trust->root, trust->coordinator, purpose, error);
 		if (code != PROTO_OK)
 			return code;
 		if (i > 0 && !ordered(&trust->cert[i - 1], &trust->cert[i]))
