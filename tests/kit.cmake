@@ -2,3 +2,4 @@
 chorale_test(unit kit_files proto_kit)
 chorale_test(unit kit_secret proto_kit)
 chorale_test(unit kit_db proto_kit)
+chorale_test(unit kit_command proto_kit)

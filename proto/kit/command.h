@@ -36,7 +36,7 @@ struct kit_command {
 	const char *summary;  /* one line */
 	const char *manual;   /* paragraphs: what it does, exit codes, an example */
 	struct kit_option option[KIT_OPTIONS_MAX]; /* ends with name NULL */
-	bool no_state;        /* needs no state directory */
+	bool no_state;        /* needs no state directory, so none is looked for */
 	enum proto_code (*run)(struct kit_call *call, struct proto_error *error);
 };
 
@@ -55,7 +55,7 @@ struct kit_program {
 struct kit_call {
 	const struct kit_program *program;
 	const struct kit_command *command;
-	const char *state;               /* path of the state directory */
+	const char *state;               /* path of the state directory, no slash at its end; NULL with no_state and no --state */
 	bool json;                       /* --json given */
 	size_t operands;
 	const char *operand[KIT_OPERANDS_MAX];
@@ -68,13 +68,20 @@ struct kit_call {
 
 /* kit_call_option(call, name): the value, "" for a flag given, NULL when absent. */
 const char *kit_call_option(const struct kit_call *call, const char *name);
+/* One message for people, on stderr; ends its line when the text does not. Control characters become '?'. */
 void kit_call_say(const struct kit_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes what out holds now and empties it: for a command that stays (`serve` says that it is ready). */
+PROTO_CHECK enum proto_code kit_call_flush(struct kit_call *call, struct proto_error *error);
 
 /* kit_call_confirm(call, question, error): --yes given: OK. A terminal on stdin: asks, "y"/"yes" is OK, else
  * REFUSED. Neither: USAGE ("needs --yes"), and nothing was changed. */
 PROTO_CHECK enum proto_code kit_call_confirm(const struct kit_call *call, const char *question, struct proto_error *error);
 
-/* kit_main: parse, run, print, exit status. Knows `--help`, `help [WORDS]`, `--version`, and `errors [--json]`. */
+/*
+ * kit_main: parse, run, print, exit status. Knows `--help`, `help [WORDS]`, `--version`, and `errors [--json]`.
+ * Options are never abbreviated, given twice or empty; `--` ends them. Before anything else: umask 077, no core
+ * dump, no SIGPIPE, standard descriptors open, libsodium and OpenSSL ready (else RANDOM, TLS).
+ */
 int kit_main(const struct kit_program *program, int argc, char **argv);
 
 #endif

@@ -24,6 +24,8 @@ PROTO_CHECK enum proto_code kit_files_read_private(struct proto_buffer *ret_data
  * is refused (PERMISSION), so /dev/stdout stays what it is.
  */
 PROTO_CHECK enum proto_code kit_files_write(const char *path, const void *data, size_t len, mode_t mode, bool exclusive, struct proto_error *error);
+/* All of it to a descriptor: short writes and interruptions are handled. False with errno. */
+PROTO_CHECK bool kit_files_put(int fd, const void *data, size_t len);
 /* Makes (parents too, as private) or checks a private directory. Absent without create: NOT_FOUND. */
 PROTO_CHECK enum proto_code kit_files_private_dir(const char *path, bool create, struct proto_error *error);
 /* Makes a directory (0755, whatever the umask) if absent; syncs its parent. */

@@ -9,8 +9,8 @@
 
 #include "proto/kit/files.h"
 
-static bool
-write_whole(int fd, const void *data, size_t len)
+bool
+kit_files_put(int fd, const void *data, size_t len)
 {
 	const uint8_t *at = data;
 
@@ -52,7 +52,7 @@ write_new(const char *name, const void *data, size_t len, mode_t mode, struct pr
 	/* the mode is set before the content arrives: a file system that cannot keep it never sees a secret */
 	if (fchmod(fd, mode) != 0)
 		code = proto_error_errno(error, name, "the mode cannot be set");
-	else if (!write_whole(fd, data, len) || fsync(fd) != 0)
+	else if (!kit_files_put(fd, data, len) || fsync(fd) != 0)
 		code = proto_error_errno(error, name, "writing failed");
 	if (close(fd) != 0 && code == PROTO_OK)
 		code = proto_error_errno(error, name, "writing failed");
