@@ -1,2 +1,3 @@
 # Tests of whole.
+include(layers.cmake)
 chorale_e2e(e2e real_quarters)
