@@ -91,7 +91,7 @@ best_order(long double rho, long double c)
 
 	if (rho > 0 && high > sqrtl(c / rho))
 		high = sqrtl(c / rho);
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 128; i++) {
 		long double middle = low + (high - low) / 2;
 
 		if (rho * middle * middle + log1pl(middle) < c)
