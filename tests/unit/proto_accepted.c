@@ -116,12 +116,39 @@ a_key_of_another_purpose_signs_no_set(void)
 	proto_accepted_wipe(&accepted);
 }
 
+static void
+the_longest_set_fits(void)
+{
+	struct proto_accepted accepted = wire_accepted(&manifest), again = {0};
+	size_t i;
+
+	free(accepted.entry);
+	accepted.entries = 512;
+	accepted.entry = calloc(accepted.entries + 1, sizeof(*accepted.entry));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(accepted.entry);
+	for (i = 0; i < accepted.entries; i++) {
+		accepted.entry[i] = (struct proto_accepted_entry){.sequence = 1, .accepted = true};
+		accepted.entry[i].country[0] = (char)('A' + i / 26);
+		accepted.entry[i].country[1] = (char)('A' + i % 26);
+	}
+	CU_ASSERT_EQUAL(opens(&again, &accepted, &wire.trust), PROTO_OK);
+	CU_ASSERT_EQUAL(again.entries, 512);
+	proto_accepted_wipe(&again);
+	memcpy(accepted.entry[512].country, "ZZ", 3);
+	accepted.entry[512].sequence = 1;
+	accepted.entry[512].accepted = true;
+	accepted.entries = 513;
+	CU_ASSERT_EQUAL(opens(&again, &accepted, &wire.trust), PROTO_MALFORMED);
+	proto_accepted_wipe(&accepted);
+}
+
 static const struct suite_case cases[] = {
 	{"a set is signed and opened", a_set_is_signed_and_opened},
 	{"an abort has a reason and no entries", an_abort_has_a_reason_and_no_entries},
 	{"a reason stands exactly where an upload was left out", a_reason_stands_exactly_where_an_upload_was_left_out},
 	{"countries stand once, in order", countries_stand_once_in_order},
 	{"a set closed outside the key's time, or by another, is refused", a_set_closed_outside_the_keys_time_or_by_another_is_refused},
+	{"the longest set fits", the_longest_set_fits},
 	{"a key of another purpose signs no set", a_key_of_another_purpose_signs_no_set},
 	{NULL, NULL},
 };

@@ -120,6 +120,29 @@ countries_stand_once_in_order(void)
 }
 
 static void
+five_hundred_and_twelve_countries_fit(void)
+{
+	struct proto_manifest manifest;
+	size_t i;
+
+	wire_manifest(&manifest, &wire, WIRE_ROUND);
+	manifest.country = realloc(manifest.country, 513 * sizeof(*manifest.country));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(manifest.country);
+	for (i = 0; i < 513; i++) {
+		if (i >= manifest.countries)
+			manifest.country[i] = (struct proto_manifest_country){.name = strdup("X")};
+		manifest.country[i].country[0] = (char)('A' + i / 26);
+		manifest.country[i].country[1] = (char)('A' + i % 26);
+		manifest.country[i].country[2] = '\0';
+	}
+	manifest.countries = 512;
+	CU_ASSERT_EQUAL(signs(&manifest), PROTO_OK);
+	manifest.countries = 513;
+	CU_ASSERT_EQUAL(signs(&manifest), PROTO_TOO_LARGE);
+	proto_manifest_wipe(&manifest);
+}
+
+static void
 times_have_an_order(void)
 {
 	struct proto_manifest manifest;
@@ -224,6 +247,7 @@ static const struct suite_case cases[] = {
 	{"a plan without noise or beyond its room is refused", a_plan_without_noise_or_beyond_its_room_is_refused},
 	{"a round of another structure or frequency is refused", a_round_of_another_structure_or_frequency_is_refused},
 	{"countries stand once, in order", countries_stand_once_in_order},
+	{"512 countries fit", five_hundred_and_twelve_countries_fit},
 	{"times have an order", times_have_an_order},
 	{"an opening key that the root did not certify is refused", an_opening_key_that_the_root_did_not_certify_is_refused},
 	{"a manifest of another coordinator is refused", a_manifest_of_another_coordinator_is_refused},
