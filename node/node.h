@@ -1,3 +1,0 @@
-#ifndef NODE_NODE_H
-#define NODE_NODE_H
-#endif
