@@ -146,7 +146,7 @@ person_cells(const struct counts_table *table, const struct dp_domain *domain, c
 }
 
 static void
-add_cross(struct counts_table *table, const struct dp_domain *domain, const struct dp_person *person)
+add_cross(struct counts_table *table, const struct dp_domain *domain, const struct dp_person *person, uint64_t n)
 {
 	uint32_t at[DP_DIMS_MAX] = {0}, i;
 	uint64_t cell;
@@ -155,8 +155,8 @@ add_cross(struct counts_table *table, const struct dp_domain *domain, const stru
 		cell = 0;
 		for (i = 0; i < domain->dims; i++)
 			cell += person->code[i][at[i]] * table->stride[i];
-		table->cell[cell]++;
-		table->total++;
+		table->cell[cell] += n;
+		table->total += n;
 		for (i = 0; i < domain->dims; i++) {
 			if (!(table->figure.dims >> i & 1))
 				continue;
@@ -172,16 +172,23 @@ add_cross(struct counts_table *table, const struct dp_domain *domain, const stru
 enum dp_status
 dp_counts_add(struct dp_counts *counts, const struct dp_person *person)
 {
+	return dp_counts_add_many(counts, person, 1);
+}
+
+enum dp_status
+dp_counts_add_many(struct dp_counts *counts, const struct dp_person *person, uint64_t n)
+{
+	uint64_t cells;
 	size_t t;
 
 	if (!person_within(&counts->domain, person))
 		return DP_PARAM;
 	for (t = 0; t < counts->tables; t++)
-		if (person_cells(&counts->table[t], &counts->domain, person) >
-		    DP_COUNT_MAX - counts->table[t].total)
+		if (__builtin_mul_overflow(person_cells(&counts->table[t], &counts->domain, person), n, &cells) ||
+		    cells > DP_COUNT_MAX - counts->table[t].total)
 			return DP_RANGE;
-	for (t = 0; t < counts->tables; t++)
-		add_cross(&counts->table[t], &counts->domain, person);
+	for (t = 0; t < counts->tables && n > 0; t++)
+		add_cross(&counts->table[t], &counts->domain, person, n);
 	return DP_OK;
 }
 

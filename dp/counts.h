@@ -39,6 +39,9 @@ bool dp_counts_fits(const struct dp_counts *counts, const struct dp_domain *doma
  * is added); RANGE: a total would pass DP_COUNT_MAX. */
 DP_CHECK enum dp_status dp_counts_add(struct dp_counts *counts, const struct dp_person *person);
 
+/* dp_counts_add_many(counts, person, n): n persons who are alike; all of them or, with an error, none. */
+DP_CHECK enum dp_status dp_counts_add_many(struct dp_counts *counts, const struct dp_person *person, uint64_t n);
+
 /* dp_counts_add_cell(counts, table, cell, n): adds n to one cell of one table (for
  * offices without rows, and for fast paths that resolve the cell themselves).
  * PARAM: no such table or cell; RANGE: its total would pass DP_COUNT_MAX. */

@@ -233,11 +233,37 @@ tables_of_persons_agree_and_a_change_to_one_is_found(void)
 	dp_counts_free(counts);
 }
 
+static void
+many_who_are_alike_are_as_many_one_by_one(void)
+{
+	struct dp_counts *one = fresh(), *many = fresh();
+	struct dp_person *person = person_new(1, 2, 2, 0, 3);
+	uint64_t a[60], b[60];
+	int i;
+
+	for (i = 0; i < 17; i++)
+		CU_ASSERT_EQUAL(dp_counts_add(one, person), DP_OK);
+	CU_ASSERT_EQUAL(dp_counts_add_many(many, person, 17), DP_OK);
+	CU_ASSERT_EQUAL(dp_counts_figure(a, one, (struct dp_figure){8, 13}), DP_OK);
+	CU_ASSERT_EQUAL(dp_counts_figure(b, many, (struct dp_figure){8, 13}), DP_OK);
+	CU_ASSERT_EQUAL(memcmp(a, b, sizeof(a)), 0);
+	CU_ASSERT_EQUAL(dp_counts_add_many(many, person, 0), DP_OK);
+	CU_ASSERT_EQUAL(dp_counts_add_many(many, person, UINT64_MAX / 2 + 2), DP_RANGE); /* the product passes 64 bits */
+	CU_ASSERT_EQUAL(dp_counts_add_many(many, person, DP_COUNT_MAX / 2), DP_RANGE);
+	CU_ASSERT_EQUAL(total(many, 0), 17);
+	person->codes[3] = 3;
+	CU_ASSERT_EQUAL(dp_counts_add_many(many, person, 2), DP_PARAM);
+	free(person);
+	dp_counts_free(one);
+	dp_counts_free(many);
+}
+
 static const struct suite_case cases[] = {
 	{"a person adds the cross product of her codes", a_person_adds_the_cross_product_of_her_codes},
 	{"a person outside her bounds adds nothing", a_person_outside_her_bounds_adds_nothing},
 	{"shapes that are none are refused", shapes_that_are_none_are_refused},
 	{"no total passes the largest count", no_total_passes_the_largest_count},
+	{"many who are alike are as many one by one", many_who_are_alike_are_as_many_one_by_one},
 	{"merging is adding", merging_is_adding},
 	{"a margin is the sum over the dimensions left out", a_margin_is_the_sum_over_the_dimensions_left_out},
 	{"tables of persons agree, and a change to one is found", tables_of_persons_agree_and_a_change_to_one_is_found},
