@@ -11,16 +11,22 @@
  * the total downwards, so that tables agree on the margins they share.
  */
 
+#define DP_ESTIMATE_MAX (UINT64_C(1) << 52) /* the largest total: every count up to it is a double */
+
 /*
  * dp_estimate_split(ret_n, x, cells, total):
  * Whole numbers >= 0 that add up to total: x projected onto the simplex of that
  * size (least squares), then rounded by largest remainder (ties: lower index first).
+ *
+ * Errors: PARAM (no cells, x not finite), RANGE (total above DP_ESTIMATE_MAX), NOMEM.
  */
 DP_CHECK enum dp_status dp_estimate_split(uint64_t *ret_n, const double *x, size_t cells, uint64_t total);
 
 /*
  * One area's estimate: for every table of the plan its cells. Within a measure group all
- * tables agree on every shared margin and add up to the group's total.
+ * tables add up to the group's total and agree on every one-way margin; they agree on wider shared margins
+ * as long as these can be joined one after the other (always when every table shares at most one
+ * wider margin with others; see dp/README.md, "the estimate").
  */
 struct dp_estimate {
 	size_t tables;
@@ -28,10 +34,13 @@ struct dp_estimate {
 };
 
 /*
- * dp_estimate_make(ret_estimate, plan, y, total, totals):
+ * dp_estimate_make(ret_estimate, plan, y, total):
  * y as in rebuild.h. total[t] is the whole-number total that table t must reach (equal
  * for tables of one group; the caller fixes it: max(0, unbiased total), rounded, or
  * its share of a region's).
+ *
+ * Errors: PARAM (totals of one group differ), RANGE (a total above DP_ESTIMATE_MAX), NOMEM.
+ * Owner:  wipe with dp_estimate_wipe(), which accepts a zeroed one.
  */
 DP_CHECK enum dp_status dp_estimate_make(struct dp_estimate *ret_estimate, const struct dp_plan *plan,
     const int64_t *y, const uint64_t *total);

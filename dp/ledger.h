@@ -134,6 +134,7 @@ void dp_ledger_head(uint8_t ret_head[static DP_LEDGER_HASH], const struct dp_led
 
 /* dp_ledger_follows(entry, previous): is entry the right successor (previous NULL: the
  * first)? Sequence, total, previous head and head. DP_OK or DP_CHAIN. */
-DP_CHECK enum dp_status dp_ledger_follows(const struct dp_ledger_entry *entry, const struct dp_ledger_entry *previous);
+DP_CHECK enum dp_status dp_ledger_follows(const struct dp_ledger_entry *entry,
+    const struct dp_ledger_entry *previous);
 
 #endif

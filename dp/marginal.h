@@ -16,7 +16,8 @@ struct dp_marginal_walk {
 	uint64_t cell;                /* of the small marginal */
 };
 
-/* dp_marginal_walk_init: stands at cell 0 of the marginal on large; small is a subset of large. */
+/* dp_marginal_walk_init: stands at cell 0 of the marginal on large. A dimension that only small has
+ * stays at its first code. */
 void dp_marginal_walk_init(struct dp_marginal_walk *walk, const struct dp_domain *domain,
     dp_dims large, dp_dims small);
 
@@ -24,7 +25,7 @@ void dp_marginal_walk_init(struct dp_marginal_walk *walk, const struct dp_domain
 void dp_marginal_walk_next(struct dp_marginal_walk *walk);
 
 /* dp_marginal_sum: the marginal on small of the cells of the marginal on large. The caller
- * knows that no sum passes 64 bits: every total is at most DP_COUNT_MAX. */
+ * knows that no sum passes 64 bits. */
 void dp_marginal_sum(uint64_t *ret_small, const struct dp_domain *domain, dp_dims small,
     const uint64_t *cell, dp_dims large);
 
