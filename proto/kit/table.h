@@ -7,7 +7,8 @@
 #include "proto/error.h"
 
 /*
- * A table for people, laid out by libsmartcols (display widths of all scripts); numbers align right.
+ * A table for people, laid out by libsmartcols (display widths of all scripts, whatever the locale). Nothing is cut
+ * to the terminal's width. A cell's control characters are shown as \xNN; a NULL cell is empty.
  */
 struct kit_table;
 PROTO_CHECK enum proto_code kit_table_new(struct kit_table **ret_table, const char *const *heading, size_t columns, struct proto_error *error);
