@@ -1,2 +1,5 @@
 # Tests of coordinator.
 chorale_test(unit coordinator_release coordinator support_region support_structures)
+chorale_test(unit coord_request coordinator)
+chorale_test(unit coord_api coordinator support_peer)
+chorale_fuzz(coord_request coordinator)
