@@ -2,6 +2,7 @@
 chorale_test(unit dp_domain dp)
 chorale_test(unit dp_counts dp)
 chorale_test(unit dp_ledger dp)
+chorale_test(unit dp_ledger_model dp)
 chorale_test(unit dp_noise dp)
 chorale_test(unit dp_rebuild dp)
 chorale_test(unit dp_estimate dp)
