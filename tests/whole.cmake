@@ -2,3 +2,4 @@
 include(layers.cmake)
 chorale_e2e(e2e real_quarters)
 chorale_test(stat region_real node coordinator support_region support_structures)
+chorale_test(stat region dp)
