@@ -329,15 +329,15 @@ user_state(void)
 
 	if (geteuid() == 0 && seteuid(65534) != 0)
 		return;
-	environment[3] = "ASAN_OPTIONS=detect_leaks=0"; /* the leak checker needs root's rights here */
+	environment[1] = "ASAN_OPTIONS=detect_leaks=0"; /* the leak checker needs root's rights here */
 	for (i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
 		const char *argv[] = {"try", "round", "list", NULL};
 		char out[256] = "";
 		int ends[2], status;
 		pid_t child;
 
-		environment[1] = homes[i].one;
-		environment[2] = homes[i].two;
+		environment[2] = homes[i].one;
+		environment[3] = homes[i].two;
 		CU_ASSERT_EQUAL(pipe(ends), 0);
 		if ((child = fork()) == 0) {
 			if (dup2(ends[1], 1) < 0 || dup2(open("/dev/null", O_WRONLY), 2) < 0)
