@@ -103,7 +103,7 @@ make(struct kit_tls **ret_tls, int oldest, struct proto_error *error)
 		ERR_clear_error();
 		return proto_error_set(error, PROTO_MEMORY, "TLS", "out of memory");
 	}
-	SSL_CTX_set_mode(tls->ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_mode(tls->ctx, SSL_MODE_NO_AUTO_CHAIN | SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (!forget_sessions(tls->ctx) || SSL_CTX_set_min_proto_version(tls->ctx, oldest) != 1 ||
 	    SSL_CTX_set_max_proto_version(tls->ctx, TLS1_3_VERSION) != 1 ||
 	    SSL_CTX_set_ciphersuites(tls->ctx, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") != 1 ||
