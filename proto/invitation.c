@@ -6,6 +6,7 @@
 
 #include "proto/json.h"
 #include "proto/trust.h"
+#include "strict.h"
 
 #define WHERE "invitation"
 #define KIND "chorale invitation v1"
@@ -82,12 +83,16 @@ read_text(char *ret_text, size_t size, const json_t *object, const char *key)
 	return true;
 }
 
-static bool
-read_dup(char **ret_text, const json_t *object, const char *key)
+static enum proto_code
+read_dup(char **ret_text, const json_t *object, const char *key, struct proto_error *error)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
-	return text != NULL && text[0] != '\0' && strlen(text) <= NAME_MAX_BYTES && (*ret_text = strdup(text)) != NULL;
+	if (text == NULL || text[0] == '\0' || strlen(text) > NAME_MAX_BYTES || !proto_strict_sound(text))
+		return malformed(error, key);
+	if ((*ret_text = strdup(text)) == NULL)
+		return proto_error_set(error, PROTO_MEMORY, WHERE, "out of memory");
+	return PROTO_OK;
 }
 
 /* Lower-case hex of exactly len bytes. */
@@ -129,21 +134,22 @@ static enum proto_code
 read_fields(struct proto_invitation *invitation, const json_t *object, struct proto_error *error)
 {
 	char text[64];
+	enum proto_code code;
 
 	if (!read_text(text, sizeof(text), object, "kind") || strcmp(text, KIND) != 0)
 		return proto_error_set(error, PROTO_VERSION, WHERE, "not an invitation of this version");
 	if (!read_text(invitation->coordinator, sizeof(invitation->coordinator), object, "coordinator") ||
 	    !proto_keys_coordinator_id(invitation->coordinator))
 		return malformed(error, "coordinator");
-	if (!read_dup(&invitation->coordinator_name, object, "coordinator_name"))
-		return malformed(error, "coordinator_name");
-	if (!read_dup(&invitation->url, object, "url") || !url_sound(invitation->url))
-		return malformed(error, "url");
 	if (!read_text(invitation->country, sizeof(invitation->country), object, "country") ||
 	    !proto_keys_country(invitation->country))
 		return malformed(error, "country");
-	if (!read_dup(&invitation->country_name, object, "country_name"))
-		return malformed(error, "country_name");
+	if ((code = read_dup(&invitation->coordinator_name, object, "coordinator_name", error)) != PROTO_OK ||
+	    (code = read_dup(&invitation->country_name, object, "country_name", error)) != PROTO_OK ||
+	    (code = read_dup(&invitation->url, object, "url", error)) != PROTO_OK)
+		return code;
+	if (!url_sound(invitation->url))
+		return malformed(error, "url");
 	if (!read_text(text, sizeof(text), object, "expires") || proto_time_parse(&invitation->expires, text, NULL) != PROTO_OK)
 		return malformed(error, "expires");
 	if (!read_hex(invitation->root_hash, PROTO_HASH, object, "root_hash"))

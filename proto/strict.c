@@ -25,8 +25,10 @@ budget_alloc(void *ctx, size_t len)
 		budget->passed = true;
 		return NULL;
 	}
-	if ((block = malloc(sizeof(*block) + len)) == NULL)
+	if ((block = malloc(sizeof(*block) + len)) == NULL) {
+		budget->starved = true;
 		return NULL;
+	}
 	budget->spent += len;
 	block->len = len;
 	return block + 1;
@@ -55,9 +57,8 @@ proto_strict_budget_for(struct proto_strict_budget *ret_budget, size_t len)
 	*ret_budget = (struct proto_strict_budget){.most = most};
 }
 
-/* S3 for one string. */
-static bool
-text_sound(const char *text)
+bool
+proto_strict_sound(const char *text)
 {
 	size_t at = 0, len = strlen(text);
 
@@ -85,7 +86,7 @@ field_sound(struct soundness *sound, const ProtobufCFieldDescriptor *field, cons
 	if (field->type == PROTOBUF_C_TYPE_STRING) {
 		const char *text = *(char *const *)(const void *)at;
 
-		sound->text = sound->text && (text == NULL || text_sound(text));
+		sound->text = sound->text && (text == NULL || proto_strict_sound(text));
 	} else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
 		const ProtobufCMessage *inner = *(ProtobufCMessage *const *)(const void *)at;
 
@@ -139,13 +140,27 @@ compare_append(ProtobufCBuffer *base, size_t len, const uint8_t *data)
 		comparison->at += len;
 }
 
-static bool
+static enum proto_code
 encodes_to(const ProtobufCMessage *message, const void *data, size_t len)
 {
 	struct comparison comparison = {.base.append = compare_append, .data = data, .len = len};
+	enum proto_code code = PROTO_NOT_CANONICAL;
+	uint8_t *flat;
 
+	if (protobuf_c_message_get_packed_size(message) != len)
+		return PROTO_NOT_CANONICAL;
 	(void)protobuf_c_message_pack_to_buffer(message, &comparison.base);
-	return !comparison.differs && comparison.at == len;
+	if (!comparison.differs && comparison.at == len)
+		return PROTO_OK;
+	/* protobuf-c packs inner messages through memory of its own and does not say when there is none: a
+	 * difference is believed only from a packing that allocates nothing. */
+	if ((flat = malloc(len + 1)) == NULL)
+		return PROTO_MEMORY;
+	if (protobuf_c_message_pack(message, flat) == len && memcmp(flat, data, len) == 0)
+		code = PROTO_OK;
+	sodium_memzero(flat, len);
+	free(flat);
+	return code;
 }
 
 enum proto_code
@@ -162,13 +177,17 @@ proto_strict_decode_within(ProtobufCMessage **ret_message, const struct proto_st
 	message = protobuf_c_message_unpack(kind->type, &allocator, len, data);
 	if (message == NULL && budget->passed)
 		return proto_error_set(error, PROTO_TOO_LARGE, kind->name, "it would decode to more than its budget");
+	if (message == NULL && budget->starved)
+		return proto_error_set(error, PROTO_MEMORY, kind->name, "out of memory");
 	if (message == NULL)
 		return proto_error_set(error, PROTO_MALFORMED, kind->name, "the bytes do not decode");
 	message_sound(&sound, message);
 	if (!sound.text)
 		code = proto_error_set(error, PROTO_MALFORMED, kind->name, "a text is not UTF-8 or holds a control character");
-	else if (!sound.known || !encodes_to(message, data, len))
+	else if (!sound.known || (code = encodes_to(message, data, len)) == PROTO_NOT_CANONICAL)
 		code = proto_error_set(error, PROTO_NOT_CANONICAL, kind->name, "not in the one permitted encoding");
+	else if (code != PROTO_OK)
+		code = proto_error_set(error, code, kind->name, "out of memory");
 	if (code == PROTO_OK)
 		*ret_message = message;
 	else
@@ -213,22 +232,20 @@ proto_strict_encode(struct proto_buffer *ret_bytes, const struct proto_strict_ki
     const ProtobufCMessage *message, struct proto_error *error)
 {
 	struct soundness sound = {true, true};
-	struct proto_buffer bytes = {0};
-	struct sink sink = {{sink_append}, &bytes};
-	enum proto_code code = PROTO_OK;
+	struct sink sink = {{sink_append}, ret_bytes};
+	size_t start = ret_bytes->len, len = protobuf_c_message_get_packed_size(message);
 
 	message_sound(&sound, message);
 	if (!sound.text)
 		return proto_error_set(error, PROTO_MALFORMED, kind->name, "a text is not UTF-8 or holds a control character");
+	if (len > kind->most)
+		return proto_error_set(error, PROTO_TOO_LARGE, kind->name, "%zu bytes; at most %zu", len, kind->most);
 	(void)protobuf_c_message_pack_to_buffer(message, &sink.base);
-	if (bytes.len > kind->most)
-		code = proto_error_set(error, PROTO_TOO_LARGE, kind->name, "%zu bytes; at most %zu", bytes.len, kind->most);
-	else
-		proto_buffer_put(ret_bytes, bytes.data, bytes.len);
-	if (bytes.failed || ret_bytes->failed)
-		code = proto_error_set(error, PROTO_MEMORY, kind->name, "out of memory");
-	proto_buffer_wipe(&bytes);
-	return code;
+	if (ret_bytes->failed || ret_bytes->len - start != len) {
+		ret_bytes->len = start;
+		return proto_error_set(error, PROTO_MEMORY, kind->name, "out of memory");
+	}
+	return PROTO_OK;
 }
 
 bool

@@ -28,7 +28,8 @@ struct proto_strict_kind {
 /* What one decoding may allocate in all, in bytes, and has allocated. */
 struct proto_strict_budget {
 	size_t most, spent;
-	bool passed;
+	bool passed;  /* more was asked for than the budget has */
+	bool starved; /* memory ran out within it */
 };
 #define PROTO_STRICT_BUDGET_SLACK (16u << 10)
 #define PROTO_STRICT_BUDGET_FACTOR 8
@@ -50,6 +51,9 @@ void proto_strict_free(ProtobufCMessage *message);
 /* proto_strict_encode(ret_bytes, kind, message, error): the same rules on the way out; appends to *ret_bytes. */
 PROTO_CHECK enum proto_code proto_strict_encode(struct proto_buffer *ret_bytes, const struct proto_strict_kind *kind,
     const ProtobufCMessage *message, struct proto_error *error);
+
+/* proto_strict_sound(text): S3 for one string. */
+bool proto_strict_sound(const char *text);
 
 /* Fields. Each is false when the field does not fit. */
 bool proto_strict_text(char *ret_text, size_t size, const char *field);

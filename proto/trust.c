@@ -105,7 +105,7 @@ proto_trust_open(struct proto_trust *ret_trust, const void *bytes, size_t len, c
 	message = (const Chorale__Trust *)base;
 	if (!proto_strict_bytes(trust.root, PROTO_PUBLIC, &message->root) ||
 	    !proto_strict_text(trust.coordinator, sizeof(trust.coordinator), message->coordinator) ||
-	    !proto_keys_coordinator_id(trust.coordinator) || message->area[0] == '\0' ||
+	    !proto_keys_coordinator_id(trust.coordinator) || message->name[0] == '\0' || message->area[0] == '\0' ||
 	    !proto_strict_text(trust.area, sizeof(trust.area), message->area)) {
 		code = proto_error_set(error, PROTO_MALFORMED, kind.name, "a field has the wrong length or form");
 		goto out;

@@ -12,9 +12,43 @@
 #include "support/wire.h"
 
 /*
- * THREATS W1, W3 and W6 for every message of the wire, through one table: what it is, a valid one, and a
- * function that decodes it and encodes what it decoded again.
+ * THREATS W1, W3 and W6, and want of memory, for every message of the wire, through one table: what it is, a
+ * valid one, and a function that decodes it and encodes what it decoded again. The linker sends
+ * the rooms' calls of malloc, calloc and strdup here.
  */
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+char *__wrap_strdup(const char *text);
+
+static size_t left = SIZE_MAX; /* allocations until one fails */
+
+static bool
+fails(void)
+{
+	return left != SIZE_MAX && left-- == 0;
+}
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
 static struct wire wire, other;
 static struct proto_manifest manifest;
 static struct wire_node node;
@@ -48,9 +82,10 @@ again_catalog(struct proto_buffer *ret_again, const void *data, size_t len)
 	enum proto_code code = proto_catalog_decode(&decoded, data, len, NULL);
 
 	if (code == PROTO_OK) {
-		CU_ASSERT_EQUAL(proto_catalog_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_MANIFEST], NULL), PROTO_OK);
-		document_of(ret_again, &bytes);
+		code = proto_catalog_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_MANIFEST], NULL);
 		proto_catalog_wipe(&decoded);
+		if (code == PROTO_OK)
+			document_of(ret_again, &bytes);
 	}
 	return code;
 }
@@ -63,8 +98,9 @@ again_receipt(struct proto_buffer *ret_again, const void *data, size_t len)
 	enum proto_code code = proto_receipt_decode(&decoded, data, len, NULL);
 
 	if (code == PROTO_OK) {
-		CU_ASSERT_EQUAL(proto_receipt_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_RECEIPT], NULL), PROTO_OK);
-		document_of(ret_again, &bytes);
+		code = proto_receipt_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_RECEIPT], NULL);
+		if (code == PROTO_OK)
+			document_of(ret_again, &bytes);
 	}
 	return code;
 }
@@ -77,9 +113,10 @@ again_accepted(struct proto_buffer *ret_again, const void *data, size_t len)
 	enum proto_code code = proto_accepted_decode(&decoded, data, len, NULL);
 
 	if (code == PROTO_OK) {
-		CU_ASSERT_EQUAL(proto_accepted_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_ACCEPTED], NULL), PROTO_OK);
-		document_of(ret_again, &bytes);
+		code = proto_accepted_sign(&bytes, &decoded, &wire.signer[PROTO_PURPOSE_ACCEPTED], NULL);
 		proto_accepted_wipe(&decoded);
+		if (code == PROTO_OK)
+			document_of(ret_again, &bytes);
 	}
 	return code;
 }
@@ -435,6 +472,34 @@ no_kind_is_taken_for_another(void)
 	CU_ASSERT_EQUAL(taken, 0);
 }
 
+/* The n-th allocation fails, for each n until none is left to fail. */
+static void
+without_memory_each_says_so(void)
+{
+	size_t i, n, odd;
+	bool failed;
+
+	for (i = 0; i < MESSAGES; i++) {
+		for (odd = 0, n = 0, failed = true; failed; n++) {
+			struct proto_buffer again = {0};
+			enum proto_code code;
+
+			left = n;
+			code = messages[i].again(&again, messages[i].document.data, messages[i].document.len);
+			failed = left == SIZE_MAX;
+			left = SIZE_MAX;
+			if (again.failed) /* this test's own copy */
+				code = PROTO_MEMORY;
+			odd += code != (failed ? PROTO_MEMORY : PROTO_OK);
+			proto_buffer_wipe(&again);
+		}
+		CU_ASSERT_TRUE(n > 2);
+		CU_ASSERT_EQUAL(odd, 0);
+		if (odd > 0)
+			printf(" %s", messages[i].name);
+	}
+}
+
 static const struct suite_case cases[] = {
 	{"each is decoded and encoded to the same bytes", each_is_decoded_and_encoded_to_the_same_bytes},
 	{"signed bytes cut or flipped anywhere get one answer", signed_bytes_cut_or_flipped_anywhere_get_one_answer},
@@ -443,6 +508,7 @@ static const struct suite_case cases[] = {
 	{"other encodings are refused even when signed", other_encodings_are_refused_even_when_signed},
 	{"nothing passes from one coordinator to another", nothing_passes_from_one_coordinator_to_another},
 	{"no kind is taken for another", no_kind_is_taken_for_another},
+	{"without memory each says so", without_memory_each_says_so},
 	{NULL, NULL},
 };
 

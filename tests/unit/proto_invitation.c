@@ -73,6 +73,7 @@ each_key_is_needed_and_no_other_is_allowed(void)
 	CU_ASSERT_EQUAL(decode_changed("\"REGION-1\"", "null"), PROTO_MALFORMED);
 	CU_ASSERT_EQUAL(decode_changed("\"XA\"", "\"XAA\""), PROTO_MALFORMED);
 	CU_ASSERT_EQUAL(decode_changed("\"A synthetic region\"", "\"\""), PROTO_MALFORMED);
+	CU_ASSERT_EQUAL(decode_changed("\"A synthetic region\"", "\"\\u001b[2J\""), PROTO_MALFORMED);
 	CU_ASSERT_EQUAL(decode_changed("\"secret\": \"05", "\"secret\": \"5"), PROTO_MALFORMED);
 	CU_ASSERT_EQUAL(decode_changed("\"secret\": \"05", "\"secret\": \"0G"), PROTO_MALFORMED);
 	CU_ASSERT_EQUAL(decode_changed("\"secret\": \"05", "\"secret\": \"0505"), PROTO_MALFORMED);

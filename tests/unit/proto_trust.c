@@ -98,6 +98,18 @@ the_newest_certificate_of_a_purpose_is_its_last(void)
 }
 
 static void
+a_bundle_without_a_name_or_an_area_is_refused(void)
+{
+	struct proto_trust trust = wire.trust;
+
+	trust.name = NULL;
+	CU_ASSERT_EQUAL(opens(&trust, wire.root_hash), PROTO_MALFORMED);
+	trust = wire.trust;
+	trust.area[0] = '\0';
+	CU_ASSERT_EQUAL(opens(&trust, wire.root_hash), PROTO_MALFORMED);
+}
+
+static void
 every_cut_and_flip_of_what_is_certified_is_refused(void)
 {
 	struct proto_buffer *bytes = &wire.trust_bytes, cut = *bytes;
@@ -128,6 +140,7 @@ static const struct suite_case cases[] = {
 	{"a certificate of another root or coordinator is refused", a_certificate_of_another_root_or_coordinator_is_refused},
 	{"another CA is refused", another_ca_is_refused},
 	{"the newest certificate of a purpose is its last", the_newest_certificate_of_a_purpose_is_its_last},
+	{"a bundle without a name or an area is refused", a_bundle_without_a_name_or_an_area_is_refused},
 	{"every cut and flip of what is certified is refused", every_cut_and_flip_of_what_is_certified_is_refused},
 	{NULL, NULL},
 };
