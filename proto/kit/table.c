@@ -1,6 +1,6 @@
 #include "proto/kit/table.h"
 
-#include <libsmartcols.h>
+#include <libsmartcols/libsmartcols.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -327,8 +327,6 @@ user_state(void)
 		{NULL, NULL, NULL}, {"HOME=", NULL, NULL}, {"HOME=relative", NULL, NULL}};
 	size_t i;
 
-	if (geteuid() == 0 && seteuid(65534) != 0)
-		return;
 	environment[1] = "ASAN_OPTIONS=detect_leaks=0"; /* the leak checker needs root's rights here */
 	for (i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
 		const char *argv[] = {"try", "round", "list", NULL};
@@ -340,7 +338,7 @@ user_state(void)
 		environment[3] = homes[i].two;
 		CU_ASSERT_EQUAL(pipe(ends), 0);
 		if ((child = fork()) == 0) {
-			if (dup2(ends[1], 1) < 0 || dup2(open("/dev/null", O_WRONLY), 2) < 0)
+			if (dup2(ends[1], 1) < 0 || dup2(open("/dev/null", O_WRONLY), 2) < 0 || (geteuid() == 0 && setuid(65534) != 0))
 				_exit(99);
 			exec_self(argv);
 		}
@@ -352,8 +350,6 @@ user_state(void)
 		CU_ASSERT(homes[i].state ? strstr(out, homes[i].state) != NULL : out[0] == '\0');
 	}
 	environment[1] = environment[2] = environment[3] = NULL;
-	if (getuid() == 0)
-		CU_ASSERT_EQUAL(seteuid(0), 0);
 }
 
 static void
