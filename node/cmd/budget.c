@@ -75,7 +75,7 @@ print_text(struct proto_buffer *out, const struct node_office *office, const str
 		}
 	if (budget->spent > 0) {
 		proto_buffer_text(out, "\nFor a person in every one of these rounds:\n");
-		kit_print_privacy(out, budget->spent, "person");
+		kit_print_privacy(out, budget->spent, "one person in all structures of the year");
 	}
 }
 

@@ -37,7 +37,7 @@ class OneOfficeFourRounds(unittest.TestCase):
         for period in QUARTERS:
             round_id = "TIP_VICTIMS.%s.r0" % period
             cls.checks[period] = cls.office.json("check", quarter(period), "--map", cls.map, "--round", round_id)
-            cls.office.submit(quarter(period), cls.map, round_id)
+            cls.sent = cls.office.submit(quarter(period), cls.map, round_id)
             cls.region.close(round_id)
             cls.region.publish(round_id)
 
@@ -71,11 +71,24 @@ class OneOfficeFourRounds(unittest.TestCase):
             self.assertEqual((row["OBS_VALUE"], row["OBS_STATUS"], row["N_REPORTERS"]), (None, "O", 0))
         self.assertEqual({row["OBS_STATUS"] for row in rows if row["TIME_PERIOD"] == "2022-Q1..2022-Q2"}, {"P"})
 
-    def test_the_ledger_adds_up(self):
-        budget = self.office.json("budget")
-        spent = sum(int(entry["rho_units"]) for entry in budget["entries"])
-        self.assertLessEqual(spent, 4 * int(0.05 * 2 ** 40))
-        self.assertGreater(spent, 3.99 * 0.05 * 2 ** 40)
+    def test_the_ledger_adds_up_by_the_year_of_the_period(self):
+        asked = int(0.05 * 2 ** 40)
+        for year, rounds in ((2022, 3), (2023, 1)):
+            budget = self.office.json("budget", "--year", str(year))
+            spent = [int(entry["rho_units"]) for entry in budget["entries"]]
+            self.assertEqual(len(spent), rounds)
+            for units in spent:
+                self.assertLessEqual(units, asked)
+                self.assertGreater(units, 0.999 * asked)
+
+    def test_a_second_submit_gives_the_same_and_spends_nothing(self):
+        before = self.office.json("budget")
+        round_id = "TIP_VICTIMS.2023-Q1.r0"
+        first = self.office.json("receipts", "show", round_id)
+        again = self.office.submit(quarter("2023-Q1"), self.map, round_id)
+        self.assertEqual(self.office.json("budget"), before)
+        self.assertEqual(self.office.json("receipts", "show", round_id), first)
+        self.assertEqual(again, self.sent)
 
 
 class OneQuarterFourOffices(unittest.TestCase):

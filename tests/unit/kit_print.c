@@ -78,7 +78,7 @@ privacy(void)
 	CU_ASSERT_EQUAL(dp_rho_parse(&units, "0.1"), DP_OK);
 	kit_print_privacy(&out, units, "person counted");
 	CU_ASSERT_PTR_NOT_NULL(strstr(proto_buffer_string(&out), "rho 0.1, which is epsilon "));
-	CU_ASSERT_PTR_NOT_NULL(strstr(proto_buffer_string(&out), " at delta 1e-9, for each person counted. "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(proto_buffer_string(&out), " at delta 1e-9; the unit is person counted. "));
 	CU_ASSERT_PTR_NOT_NULL(strstr(proto_buffer_string(&out), "at most 62 times in 100 instead of 50"));
 	proto_buffer_wipe(&out);
 	/* never less than the truth, and not much more */
