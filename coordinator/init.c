@@ -41,7 +41,7 @@ check(const struct coord_init_request *request, struct proto_error *error)
 static enum proto_code
 load(struct proto_structure ***ret_structure, size_t *ret_structures, const struct coord_init_request *request, struct proto_error *error)
 {
-	const struct coord_area area = {request->area, request->name};
+	const struct coord_structures_area area = {request->area, request->name};
 	char path[PATH_MAX];
 	enum proto_code code;
 

@@ -12,7 +12,7 @@
 
 struct source {
 	char dir[PATH_MAX];
-	const struct coord_area *add; /* NULL: nothing to add */
+	const struct coord_structures_area *add; /* NULL: nothing to add */
 };
 
 static enum proto_code
@@ -29,7 +29,7 @@ is_number(const char *text)
 
 /* One more line of the file of areas: id,alpha3,m49,name,subregion. */
 static void
-append_area(struct proto_buffer *data, const struct coord_area *area)
+append_area(struct proto_buffer *data, const struct coord_structures_area *area)
 {
 	const char *c;
 
@@ -60,7 +60,7 @@ read_beside(void *ctx, const char *name, struct proto_buffer *ret_data, struct p
 
 /* The same for lists that stand in the file itself. */
 static bool
-add_inline(json_t *file, const struct coord_area *area)
+add_inline(json_t *file, const struct coord_structures_area *area)
 {
 	json_t *structure, *lists = json_object_get(file, "codelists");
 	size_t i;
@@ -82,7 +82,7 @@ add_inline(json_t *file, const struct coord_area *area)
 }
 
 static enum proto_code
-with_area(struct proto_buffer *data, const struct coord_area *area, const char *path, struct proto_error *error)
+with_area(struct proto_buffer *data, const struct coord_structures_area *area, const char *path, struct proto_error *error)
 {
 	json_t *file = NULL;
 	char *text = NULL;
@@ -138,7 +138,7 @@ source_of(struct source *ret_source, const char *path, struct proto_error *error
 }
 
 enum proto_code
-coord_structures_load(struct proto_structure ***ret_structure, size_t *ret_structures, const char *path, const struct coord_area *area,
+coord_structures_load(struct proto_structure ***ret_structure, size_t *ret_structures, const char *path, const struct coord_structures_area *area,
     struct proto_error *error)
 {
 	struct source source;

@@ -12,11 +12,11 @@
  *         those of proto_structure_load_set.
  * Owner:  coord_structures_free.
  */
-struct coord_area {
+struct coord_structures_area {
 	const char *id, *name;
 };
 PROTO_CHECK enum proto_code coord_structures_load(struct proto_structure ***ret_structure, size_t *ret_structures, const char *path,
-    const struct coord_area *area, struct proto_error *error);
+    const struct coord_structures_area *area, struct proto_error *error);
 void coord_structures_free(struct proto_structure **structure, size_t structures);
 
 /* "structures.json" in ../share/chorale beside the directory of the running program; ret_path[PATH_MAX]. */

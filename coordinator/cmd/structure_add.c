@@ -36,7 +36,7 @@ run(struct kit_call *call, struct proto_error *error)
 {
 	struct proto_structure **structure = NULL;
 	struct coord_cmd cmd;
-	struct coord_area area;
+	struct coord_structures_area area;
 	size_t structures = 0;
 	enum proto_code code;
 
