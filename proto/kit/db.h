@@ -29,7 +29,8 @@ struct kit_db_schema {
 /*
  * create: make it when absent, else NOT_FOUND. Another version: VERSION. A failed integrity check, another application's
  * file, or one that does not hold exactly the schema's tables and indexes: DAMAGED; an empty file is damaged, never
- * filled. Not a private file: PERMISSION. Reads the whole file.
+ * filled. Not a private file: PERMISSION. Reads the whole file: 7 ms for 16 MB, a third of a second
+ * for 650 MB (two cores of 2026, cached).
  */
 PROTO_CHECK enum proto_code kit_db_open(struct kit_db **ret_db, const char *path, const struct kit_db_schema *schema, bool create, struct proto_error *error);
 /* After every kit_rows of it was freed. */

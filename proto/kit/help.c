@@ -58,18 +58,31 @@ command_list(struct proto_buffer *out, const struct kit_command *const *table, i
 }
 
 static int
-list_width(const struct kit_program *program)
+widest(const struct kit_command *const *table, int width)
 {
-	int width = 16;
 	char text[120];
-	size_t i;
 
-	for (i = 0; program->command[i] != NULL; i++) {
-		call_text(text, sizeof(text), program->command[i]);
+	for (; *table != NULL; table++) {
+		call_text(text, sizeof(text), *table);
 		if ((int)strlen(text) > width)
 			width = (int)strlen(text);
 	}
 	return width;
+}
+
+static int
+list_width(const struct kit_program *program)
+{
+	return widest(kit_help_builtin, widest(program->command, 0));
+}
+
+static void
+environment(struct proto_buffer *out, const struct kit_program *program)
+{
+	proto_buffer_text(out, "\nENVIRONMENT\n");
+	line(out, 24, program->state_variable, "the state directory, when --state is not given. With neither:");
+	proto_buffer_printf(out, "  %-24s  /var/lib/%s for root, else in XDG_STATE_HOME, else\n", "XDG_STATE_HOME, HOME", program->name);
+	proto_buffer_printf(out, "  %-24s  ~/.local/state/%s. No secret is read from the environment.\n", "", program->name);
 }
 
 void
@@ -87,10 +100,7 @@ kit_help_program(struct proto_buffer *out, const struct kit_program *program)
 	line(out, 16, "--state DIR", "where this office's keys, rounds and ledger lie (mode 0700)");
 	line(out, 16, "--json", "one JSON object on standard output, for errors too");
 	line(out, 16, "--help", "the manual of the command");
-	proto_buffer_text(out, "\nENVIRONMENT\n");
-	line(out, 24, program->state_variable, "the state directory, when --state is not given");
-	line(out, 24, "XDG_STATE_HOME", "else DIR/PROGRAM in here (default ~/.local/state);");
-	line(out, 24, "", "for root /var/lib/PROGRAM. No secret is read from the environment.");
+	environment(out, program);
 	exit_status(out);
 	proto_buffer_printf(out, "\nAn error is one line on standard error, \"%s: CODE: what: where\"; \"%s errors\" lists the codes.\n",
 	    program->name, program->name);

@@ -245,6 +245,46 @@ short_write(void)
 	CU_ASSERT_EQUAL(entries(scratch("full")), before);
 }
 
+/* N14: a writer is killed again and again while it writes all-'a' and all-'b' by turns. */
+static void
+killed_writer(void)
+{
+	enum { LEN = 300000 };
+	const char *path;
+	char *text = malloc(LEN);
+	unsigned i, seen[2] = {0};
+
+	CU_ASSERT_EQUAL(kit_files_private_dir(scratch("killed"), true, NULL), PROTO_OK);
+	path = scratch("killed/file");
+	memset(text, 'a', LEN);
+	CU_ASSERT_EQUAL(kit_files_write(path, text, LEN, 0600, true, NULL), PROTO_OK);
+	srandom((unsigned)suite_seed());
+	for (i = 0; i < 200; i++) {
+		struct proto_buffer data = {0};
+		pid_t child = fork();
+		size_t at;
+
+		if (child == 0)
+			for (;;) {
+				memset(text, text[0] == 'a' ? 'b' : 'a', LEN);
+				if (kit_files_write(path, text, LEN, 0600, false, NULL) != PROTO_OK)
+					_exit(99);
+			}
+		(void)usleep((useconds_t)(random() % 3000));
+		(void)kill(child, SIGKILL);
+		CU_ASSERT_EQUAL(waitpid(child, NULL, 0), child);
+		CU_ASSERT_EQUAL_FATAL(kit_files_read_private(&data, path, LEN, NULL), PROTO_OK);
+		CU_ASSERT_EQUAL_FATAL(data.len, LEN);
+		for (at = 1; at < data.len && data.data[at] == data.data[0]; at++)
+			;
+		CU_ASSERT_EQUAL(at, data.len);
+		seen[data.data[0] == 'b']++;
+		proto_buffer_wipe(&data);
+	}
+	CU_ASSERT(seen[0] > 0 && seen[1] > 0);
+	free(text);
+}
+
 static const struct suite_case cases[] = {
 	{"what is written is read back, with its mode", round_trip},
 	{"an exclusive write never replaces, and follows no link", exclusive},
@@ -256,6 +296,7 @@ static const struct suite_case cases[] = {
 	{"a path that is too long is refused", paths},
 	{"a second holder of the lock is told that it is busy", lock},
 	{"a write that fails half way leaves the old file and nothing else", short_write},
+	{"a writer killed at any moment leaves the old or the new file, whole", killed_writer},
 	{NULL, NULL},
 };
 
