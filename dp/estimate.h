@@ -46,4 +46,19 @@ DP_CHECK enum dp_status dp_estimate_make(struct dp_estimate *ret_estimate, const
     const int64_t *y, const uint64_t *total);
 void dp_estimate_wipe(struct dp_estimate *estimate);
 
+/*
+ * dp_estimate_region(ret_region, ret_area, plan, y, areas):
+ * The estimates of all areas of a region together, and the region's: every cell of the region
+ * is exactly the sum of its areas'. y[a] is one area's vector, areas > 0.
+ * The region's total is max(0, unbiased total), rounded, and the areas' totals are projected onto
+ * the simplex of that size; so is each one-way margin, first the region's, then the areas' under it;
+ * from there each area is made as in dp_estimate_make().
+ *
+ * Shape:  ret_area, areas estimates.
+ * Errors: PARAM (no area), RANGE (a sum of vectors, or a total above DP_ESTIMATE_MAX), NOMEM.
+ * Owner:  wipe each.
+ */
+DP_CHECK enum dp_status dp_estimate_region(struct dp_estimate *ret_region, struct dp_estimate *ret_area,
+    const struct dp_plan *plan, const int64_t *const *y, size_t areas);
+
 #endif

@@ -47,7 +47,7 @@ struct flow {
 	struct dp_grant *grant;
 	struct dp_noisy *noisy;
 	struct dp_rng rng;
-	struct dp_estimate estimate;
+	struct dp_estimate estimate, region, area[2];
 };
 
 static enum dp_status
@@ -73,6 +73,7 @@ run(struct flow *flow)
 	static const uint64_t total[TABLES] = {20, 20, 20, 30, 30};
 	struct dp_counts_conflict conflict;
 	enum dp_status status;
+	const int64_t *y[2];
 	double x[24];
 	size_t r, cells;
 
@@ -85,7 +86,10 @@ run(struct flow *flow)
 	if ((status = draw(flow)) != DP_OK ||
 	    (status = dp_rebuild_figure(x, &flow->plan, dp_noise_values(flow->noisy, &cells), tables[1])) != DP_OK)
 		return status;
-	return dp_estimate_make(&flow->estimate, &flow->plan, dp_noise_values(flow->noisy, &cells), total);
+	y[0] = y[1] = dp_noise_values(flow->noisy, &cells);
+	if ((status = dp_estimate_make(&flow->estimate, &flow->plan, y[0], total)) != DP_OK)
+		return status;
+	return dp_estimate_region(&flow->region, flow->area, &flow->plan, y, 2);
 }
 
 static enum dp_status
@@ -102,6 +106,9 @@ run_and_free(void)
 	dp_noise_free(flow.noisy);
 	dp_noise_entropy_wipe(&flow.rng);
 	dp_estimate_wipe(&flow.estimate);
+	dp_estimate_wipe(&flow.region);
+	dp_estimate_wipe(&flow.area[0]);
+	dp_estimate_wipe(&flow.area[1]);
 	return status;
 }
 
