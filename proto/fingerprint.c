@@ -60,7 +60,7 @@ symbols(char ret_symbol[static SYMBOLS], const char *text)
 bool
 proto_fingerprint_equal(const char *a, const char *b)
 {
-	char x[SYMBOLS], y[SYMBOLS];
+	char x[SYMBOLS] = {0}, y[SYMBOLS] = {0};
 
 	return symbols(x, a) && symbols(y, b) && sodium_memcmp(x, y, SYMBOLS) == 0;
 }

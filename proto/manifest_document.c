@@ -164,7 +164,8 @@ dp_error(struct proto_error *error, enum dp_status status, const struct proto_ma
 
 /*
  * The plan is laid out here from the structure; the manifest only says how noisy each residual is. The price is
- * then computed again, exactly: a manifest that understates it is refused by whoever opens it.
+ * then computed again, exactly, of a plan that passes dp_plan_check: a manifest that understates it, or leaves the
+ * noise out, is refused by whoever opens it.
  */
 static enum proto_code
 decode_plan(struct proto_manifest *manifest, const Chorale__Manifest *message, struct proto_error *error)
@@ -183,7 +184,7 @@ decode_plan(struct proto_manifest *manifest, const Chorale__Manifest *message, s
 		return malformed(error, "not one variance for each residual");
 	for (i = 0; i < plan->residuals; i++)
 		plan->residual[i].s2 = (dp_u128)part->s2[WORDS * i + 1] << 64 | part->s2[WORDS * i];
-	if ((status = dp_plan_check(plan)) != DP_OK || (status = dp_plan_rho(&rho_units, plan)) != DP_OK)
+	if ((status = dp_plan_rho(&rho_units, plan)) != DP_OK)
 		return dp_error(error, status, manifest);
 	if (rho_units != manifest->rho_units)
 		return proto_error_set(error, PROTO_REFUSED, manifest->round_text, "its price is not the price of its plan");

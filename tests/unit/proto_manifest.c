@@ -195,7 +195,10 @@ a_manifest_of_another_coordinator_is_refused(void)
 	wire_manifest(&manifest, &other, WIRE_ROUND);
 	CU_ASSERT_EQUAL(opens(&manifest, &other, &other.trust), PROTO_OK);
 	CU_ASSERT_EQUAL(opens(&manifest, &other, &wire.trust), PROTO_NOT_GENUINE);
-	/* this coordinator's key under a document that names the other */
+	proto_manifest_wipe(&manifest);
+	/* this coordinator's keys under a document that names the other */
+	wire_manifest(&manifest, &wire, WIRE_ROUND);
+	memcpy(manifest.coordinator, "REGION-2", 9);
 	CU_ASSERT_EQUAL(opens(&manifest, &wire, &wire.trust), PROTO_NOT_GENUINE);
 	proto_manifest_wipe(&manifest);
 }

@@ -45,6 +45,10 @@ another_header_does_not_match(void)
 	proto_header_sign(bytes, &changed, node.signing_secret);
 	CU_ASSERT_EQUAL(proto_receipt_matches(&receipt, bytes, sizeof(bytes), NULL), PROTO_NOT_GENUINE);
 	CU_ASSERT_EQUAL(proto_receipt_matches(&receipt, header_bytes, sizeof(header_bytes) - 1, NULL), PROTO_NOT_GENUINE);
+	changed = header;
+	changed.country_part[0] ^= 1; /* only the digest tells */
+	proto_header_sign(bytes, &changed, node.signing_secret);
+	CU_ASSERT_EQUAL(proto_receipt_matches(&receipt, bytes, sizeof(bytes), NULL), PROTO_NOT_GENUINE);
 }
 
 /* The digest is right, but what people read beside it is not. */
