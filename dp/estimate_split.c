@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "center.h"
 #include "simplex.h"
 
 struct remainder {
@@ -23,18 +24,18 @@ compare_remainders(const void *a, const void *b)
 /* What the floors left over goes to the largest remainders. More than one each, or less than none,
  * happens only where x is so large that double does not hold its fractions. */
 static void
-hand_out(uint64_t *n, const struct remainder *order, size_t cells, int64_t left)
+hand_out(uint64_t *n, const struct remainder *order, size_t cells, dp_i128 left)
 {
 	size_t c;
 
 	for (c = 0; c < cells && left > 0; c++) {
-		int64_t share = (left + (int64_t)(cells - c) - 1) / (int64_t)(cells - c);
+		dp_i128 share = (left + (dp_i128)(cells - c) - 1) / (dp_i128)(cells - c);
 
 		n[order[c].cell] += (uint64_t)share;
 		left -= share;
 	}
 	for (c = cells; c-- > 0 && left < 0;) {
-		int64_t back = -left < (int64_t)n[order[c].cell] ? -left : (int64_t)n[order[c].cell];
+		dp_i128 here = n[order[c].cell], back = -left < here ? -left : here;
 
 		n[order[c].cell] -= (uint64_t)back;
 		left += back;
@@ -45,7 +46,7 @@ enum dp_status
 dp_estimate_split(uint64_t *ret_n, const double *x, size_t cells, uint64_t total)
 {
 	struct remainder *order;
-	int64_t left = (int64_t)total;
+	dp_i128 left = total;
 	double threshold;
 	size_t c;
 
@@ -60,10 +61,10 @@ dp_estimate_split(uint64_t *ret_n, const double *x, size_t cells, uint64_t total
 		return DP_NOMEM;
 	threshold = dp_simplex_threshold(x, cells, (double)total);
 	for (c = 0; c < cells; c++) {
-		double share = x[c] > threshold ? x[c] - threshold : 0;
+		double share = x[c] > threshold ? fmin(x[c] - threshold, (double)total) : 0;
 
 		ret_n[c] = (uint64_t)floor(share);
-		left -= (int64_t)ret_n[c];
+		left -= ret_n[c];
 		order[c] = (struct remainder){share - floor(share), c};
 	}
 	qsort(order, cells, sizeof(*order), compare_remainders);

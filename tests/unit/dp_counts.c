@@ -156,6 +156,7 @@ static void
 merging_is_adding(void)
 {
 	struct dp_counts *all = fresh(), *part[2] = {fresh(), fresh()}, *narrow = NULL;
+	struct dp_domain other = domain;
 	struct seeded random;
 	uint64_t a[60], b[60];
 	size_t i, t;
@@ -184,6 +185,11 @@ merging_is_adding(void)
 	CU_ASSERT_FALSE(dp_counts_fits(narrow, &domain, tables, TABLES));
 	CU_ASSERT_FALSE(dp_counts_fits(narrow, &domain, tables + 1, 1));
 	CU_ASSERT_TRUE(dp_counts_fits(narrow, &domain, tables, 1));
+	other.dim[0].codes++;
+	CU_ASSERT_FALSE(dp_counts_fits(narrow, &other, tables, 1));
+	other = domain;
+	other.dim[3].bound++;
+	CU_ASSERT_FALSE(dp_counts_fits(narrow, &other, tables, 1));
 	dp_counts_free(narrow);
 	dp_counts_free(all);
 	dp_counts_free(part[0]);

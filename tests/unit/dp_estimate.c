@@ -36,6 +36,28 @@ a_split_is_the_nearest_point_of_the_simplex_rounded(void)
 	CU_ASSERT_EQUAL(n[0] + n[1] + n[2], DP_ESTIMATE_MAX);
 }
 
+/* Values far beyond the fractions of double, of either sign: the sum is exact all the same. */
+static void
+a_split_adds_up_whatever_the_values(void)
+{
+	struct seeded random;
+	size_t run, c;
+
+	seeded_init(&random, suite_seed());
+	for (run = 0; run < 20000; run++) {
+		size_t cells = 1 + seeded_below(&random, 12);
+		double size = ldexp(1, (int)seeded_below(&random, 1000)), x[12];
+		uint64_t n[12], total = seeded_next(&random) % (DP_ESTIMATE_MAX + 1) >> seeded_below(&random, 53), sum = 0;
+
+		for (c = 0; c < cells; c++)
+			x[c] = (seeded_unit(&random) - 0.5 * (double)seeded_below(&random, 3)) * size;
+		CU_ASSERT_EQUAL(dp_estimate_split(n, x, cells, total), DP_OK);
+		for (c = 0; c < cells; c++)
+			sum += n[c];
+		CU_ASSERT_EQUAL(sum, total);
+	}
+}
+
 static void
 what_cannot_be_split_is_refused(void)
 {
@@ -285,6 +307,7 @@ totals_of_one_group_must_not_differ(void)
 
 static const struct suite_case cases[] = {
 	{"a split is the nearest point of the simplex, rounded", a_split_is_the_nearest_point_of_the_simplex_rounded},
+	{"a split adds up whatever the values", a_split_adds_up_whatever_the_values},
 	{"what cannot be split is refused", what_cannot_be_split_is_refused},
 	{"tables of two dimensions agree on all they share", tables_of_two_dimensions_agree_on_all_they_share},
 	{"wider tables agree on every one-way margin", wider_tables_agree_on_every_one_way_margin},

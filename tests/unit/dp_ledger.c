@@ -140,6 +140,7 @@ no_sum_wraps(void)
 	const struct dp_ledger_caps all = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
 	const struct dp_ledger_caps tight = {UINT64_MAX, 10, UINT64_MAX, UINT64_MAX};
 	struct memory_ledger ledger = {.entries = 0};
+	struct dp_ledger_entry entry;
 
 	CU_ASSERT_EQUAL(spend(&ledger, &all, memory_ledger_claim(1, 1, 2023, 5)), DP_OK);
 	CU_ASSERT_EQUAL(spend(&ledger, &tight, memory_ledger_claim(2, 1, 2024, UINT64_MAX)), DP_PERIOD);
@@ -149,6 +150,13 @@ no_sum_wraps(void)
 	/* within every cap, but the total of the chain would not fit */
 	CU_ASSERT_EQUAL(spend(&ledger, &all, memory_ledger_claim(2, 2, 2024, UINT64_MAX)), DP_RANGE);
 	CU_ASSERT_EQUAL(spend(&ledger, &all, memory_ledger_claim(2, 2, 2024, UINT64_MAX - 5)), DP_OK);
+	/* nor does a chain that was read: its total would start again from zero */
+	entry = ledger.entry[1];
+	entry.sequence = 3;
+	entry.total = entry.claim.rho - 1;
+	memcpy(entry.previous, ledger.entry[1].head, DP_LEDGER_HASH);
+	dp_ledger_head(entry.head, &entry);
+	CU_ASSERT_EQUAL(dp_ledger_follows(&entry, &ledger.entry[1]), DP_CHAIN);
 	ledger.entry[1].sequence = UINT64_MAX;
 	ledger.entry[1].total = 0;
 	dp_ledger_head(ledger.entry[1].head, &ledger.entry[1]);
