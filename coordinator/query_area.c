@@ -23,7 +23,7 @@ add_code(struct coord_query_area *area, const char *country, struct proto_error 
 
 	for (i = 0; i < area->codes; i++)
 		if (strcmp(area->code[i], country) == 0)
-			return proto_error_set(error, PROTO_MALFORMED, "--area", "%s stands twice", country);
+			return proto_error_set(error, PROTO_USAGE, "--area", "%s stands twice", country);
 	if ((grown = realloc(area->code, (area->codes + 1) * sizeof(*grown))) == NULL)
 		return proto_error_set(error, PROTO_MEMORY, "query", "out of memory");
 	area->code = grown;
@@ -98,7 +98,7 @@ coord_query_area_list(struct coord_query_area **ret_area, size_t *ret_areas, con
 		return read_each(ret_area, ret_areas, time, error);
 	if ((area = calloc(1, sizeof(*area))) == NULL)
 		return proto_error_set(error, PROTO_MEMORY, "query", "out of memory");
-	if (text == NULL || strcmp(text, "region") == 0) {
+	if (text == NULL || strcmp(text, "region") == 0 || strcmp(text, time->release[0].area[0].code) == 0) {
 		area->region = area->sum = true;
 		(void)snprintf(area->text, sizeof(area->text), "%s", time->release[0].area[0].code);
 	} else {

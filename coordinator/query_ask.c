@@ -17,7 +17,7 @@ each_part(const char *text, char separator, const struct ask_parts *parts, struc
 		enum proto_code code;
 
 		if (len == 0)
-			return proto_error_set(error, PROTO_MALFORMED, "query", "an empty name between separators");
+			return proto_error_set(error, PROTO_USAGE, "query", "an empty name between separators");
 		if ((code = parts->take(parts->ctx, text, len, error)) != PROTO_OK || end == NULL)
 			return code;
 		text = end + 1;
@@ -56,7 +56,7 @@ take_by(void *ctx, const char *part, size_t len, struct proto_error *error)
 		return unknown_dimension(asking->structure, part, len, error);
 	for (i = 0; i < asking->ask->bys; i++)
 		if (asking->ask->by[i] == (uint32_t)dim)
-			return proto_error_set(error, PROTO_MALFORMED, "--by", "%s stands twice", asking->structure->dim[dim].id);
+			return proto_error_set(error, PROTO_USAGE, "--by", "%s stands twice", asking->structure->dim[dim].id);
 	asking->ask->by[asking->ask->bys++] = (uint32_t)dim;
 	return PROTO_OK;
 }
@@ -87,11 +87,11 @@ take_where(void *ctx, const char *part, size_t len, struct proto_error *error)
 	int dim;
 
 	if (equals == NULL)
-		return proto_error_set(error, PROTO_MALFORMED, "--where", "write DIMENSION=CODE or DIMENSION=CODE+CODE");
+		return proto_error_set(error, PROTO_USAGE, "--where", "write DIMENSION=CODE or DIMENSION=CODE+CODE");
 	if ((dim = proto_structure_dim(asking->structure, part, (size_t)(equals - part))) < 0)
 		return unknown_dimension(asking->structure, part, (size_t)(equals - part), error);
 	if (asking->ask->limited[dim])
-		return proto_error_set(error, PROTO_MALFORMED, "--where", "%s stands twice", asking->structure->dim[dim].id);
+		return proto_error_set(error, PROTO_USAGE, "--where", "%s stands twice", asking->structure->dim[dim].id);
 	len -= (size_t)(equals + 1 - part);
 	if (len >= sizeof(list))
 		return proto_error_set(error, PROTO_TOO_LARGE, "--where", "too many codes");

@@ -60,16 +60,14 @@ list_periods(struct coord_query_time *time, const char *text, struct proto_error
 	const char *dots = strstr(text, "..");
 	struct proto_period from, to;
 	char first[64];
-	enum proto_code code;
 
 	if ((dots != NULL ? (size_t)(dots - text) : strlen(text)) >= sizeof(first))
-		return proto_error_set(error, PROTO_MALFORMED, "--period", "not a period");
+		return proto_error_set(error, PROTO_USAGE, "--period", "not a period");
 	(void)snprintf(first, sizeof(first), "%.*s", (int)(dots ? dots - text : (long)strlen(text)), text);
-	if ((code = proto_period_parse(&from, first, error)) != PROTO_OK ||
-	    (code = proto_period_parse(&to, dots ? dots + 2 : first, error)) != PROTO_OK)
-		return code;
+	if (proto_period_parse(&from, first, NULL) != PROTO_OK || proto_period_parse(&to, dots ? dots + 2 : first, NULL) != PROTO_OK)
+		return proto_error_set(error, PROTO_USAGE, "--period", "not a period: 2023, 2023-S1, 2023-Q1 or 2023-01, or P..P");
 	if (from.freq != to.freq || proto_period_cmp(&from, &to) > 0)
-		return proto_error_set(error, PROTO_MALFORMED, "--period", "a range goes from an earlier to a later period of the same kind");
+		return proto_error_set(error, PROTO_USAGE, "--period", "a range goes from an earlier to a later period of the same kind");
 	time->range = dots != NULL;
 	for (; proto_period_cmp(&from, &to) <= 0; step(&from)) {
 		if (time->periods == COORD_QUERY_PERIODS)

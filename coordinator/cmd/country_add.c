@@ -44,7 +44,7 @@ const struct kit_command coord_cmd_country_add = {
 	    "\n"
 	    "Exit: 0 done; 1 refused, or the country is active, or FILE exists; 2 usage.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator country add XA --name \"Country A\" --url https://stats.example:8443 --out XA.invitation\n",
 	.option = {
 		{"name", "TEXT", "name of the country", true},

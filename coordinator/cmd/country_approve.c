@@ -42,8 +42,8 @@ const struct kit_command coord_cmd_country_approve = {
 	    "\n"
 	    "Exit: 0 done; 1 another fingerprint (nothing is changed), or the passphrase; 3 the office has not joined yet.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator country approve XA --fingerprint ABCD-EFGH-IJKL-MNOP-QRST --passphrase-file pass\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator country approve XA --fingerprint ABCD-EFGH-IJKL-MNOP-QRST --passphrase-file coordinator.pass\n",
 	.option = {
 		{"fingerprint", "TEXT", "the 20 characters that the office reads out", true},
 		COORD_CMD_PASSPHRASE,

@@ -78,7 +78,7 @@ const struct kit_command coord_cmd_country_list = {
 	    "States: invited (the office has not joined), pending (it has; approve it), active, revoked.\n"
 	    "The fingerprint is of the keys that were sent in; compare it with what the office reads out.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator country list --json\n",
 	.run = run,
 };

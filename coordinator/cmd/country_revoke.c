@@ -37,7 +37,7 @@ const struct kit_command coord_cmd_country_revoke = {
 	    "\n"
 	    "Exit: 0 done, also when it was revoked before; 1 no such country; 2 without --yes and without a terminal.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator country revoke XA --yes\n",
 	.option = {{"yes", NULL, "do not ask", false}},
 	.run = run,

@@ -60,9 +60,9 @@ const struct kit_command coord_cmd_init = {
 	    "\n"
 	    "Exit: 0 done; 1 refused (another coordinator lives here, passphrase, structures); 2 usage.\n"
 	    "\n"
-	    "Example:\n"
-	    "  (umask 077; openssl rand -base64 24 > pass)\n"
-	    "  chorale-coordinator init --id REGION --name \"Our region\" --area 150 --passphrase-file pass\n",
+	    "EXAMPLE\n"
+	    "  (umask 077; openssl rand -base64 24 > coordinator.pass)\n"
+	    "  chorale-coordinator init --id REGION-1 --name \"Our region\" --area 150 --passphrase-file coordinator.pass\n",
 	.option = {
 		{"id", "ID", "1 to 32 of A-Z, 0-9 and '-'; never changes", true},
 		{"name", "TEXT", "name of the region, as readers see it", true},

@@ -32,20 +32,17 @@ static const struct kit_program program = {
 	    "Adds up what the countries of a region each count about trafficking in persons. The counts\n"
 	    "arrive with noise already in them; what is published carries an error bar on every cell.\n"
 	    "\n"
-	    "A first round:\n"
-	    "  chorale-coordinator init --id REGION --name \"Our region\" --area 150 --passphrase-file pass\n"
+	    "A first round\n"
+	    "  chorale-coordinator init --id REGION-1 --name \"Our region\" --area 150 --passphrase-file coordinator.pass\n"
 	    "  chorale-coordinator serve --listen 0.0.0.0:8443 &\n"
 	    "  chorale-coordinator country add XA --name \"Country A\" --url https://stats.example:8443 --out XA.invitation\n"
 	    "  (the office runs `chorale-node join`, reads its fingerprint out over the phone)\n"
-	    "  chorale-coordinator country approve XA --fingerprint ABCD-EFGH-IJKL-MNOP-QRST --passphrase-file pass\n"
-	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q3 --rho 0.1 --passphrase-file pass\n"
-	    "  chorale-coordinator round status TIP_VICTIMS.2026-Q3.r0\n"
-	    "  chorale-coordinator round close TIP_VICTIMS.2026-Q3.r0 --yes --passphrase-file pass\n"
-	    "  chorale-coordinator release publish TIP_VICTIMS.2026-Q3.r0 --passphrase-file pass\n"
-	    "  chorale-coordinator query --structure TIP_VICTIMS --by SEX,AGE --format table\n"
-	    "\n"
-	    "Exit: 0 done; 1 refused or failed; 2 usage; 3 waiting; 5 busy or unreachable, repeat\n"
-	    "later; 6 state damaged. `chorale-coordinator errors` lists every error code.\n",
+	    "  chorale-coordinator country approve XA --fingerprint ABCD-EFGH-IJKL-MNOP-QRST --passphrase-file coordinator.pass\n"
+	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q1 --rho 0.1 --passphrase-file coordinator.pass\n"
+	    "  chorale-coordinator round status TIP_VICTIMS.2026-Q1.r0\n"
+	    "  chorale-coordinator round close TIP_VICTIMS.2026-Q1.r0 --yes --passphrase-file coordinator.pass\n"
+	    "  chorale-coordinator release publish TIP_VICTIMS.2026-Q1.r0 --passphrase-file coordinator.pass\n"
+	    "  chorale-coordinator query --structure TIP_VICTIMS --by SEX,AGE --format table\n",
 	.state_variable = "CHORALE_COORDINATOR_STATE",
 	.command = commands,
 };

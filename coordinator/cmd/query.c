@@ -63,10 +63,10 @@ const struct kit_command coord_cmd_query = {
 	    "\n"
 	    "Exits 1 when the combination lies in no table, naming those that exist.\n"
 	    "\n"
-	    "Examples:\n"
+	    "EXAMPLES\n"
 	    "  chorale-coordinator query --structure TIP_VICTIMS --by SEX,AGE --format table\n"
 	    "  chorale-coordinator query --structure TIP_VICTIMS --by EXPL --where SEX=F \\\n"
-	    "      --period 2025-Q1..2025-Q4 --area XA+XB --measured --format csv\n",
+	    "      --period 2025-Q2..2026-Q1 --area XA+XB --measured --format csv\n",
 	.option = {
 		{"structure", "ID", "the structure, as TIP_VICTIMS", true},
 		{"by", "D,D", "dimensions that make the rows", true},

@@ -60,8 +60,8 @@ const struct kit_command coord_cmd_release_export = {
 	.manual =
 	    "Verifies the release and writes its files to DIR, which must be absent or empty.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator release export TIP_VICTIMS.2026-Q1.r0.v1 --to /srv/www/2026-Q1\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator release export TIP_VICTIMS.2026-Q1.r0.v1 --to 2026-Q1\n",
 	.option = {{"to", "DIR", "where to write it", true}},
 	.run = run,
 };

@@ -84,7 +84,7 @@ const struct kit_command coord_cmd_release_list = {
 	.manual =
 	    "Lists every release with its state and the hash of its SHA256SUMS, which names every other file.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator release list --json\n",
 	.run = run,
 };

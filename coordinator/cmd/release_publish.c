@@ -57,8 +57,8 @@ const struct kit_command coord_cmd_release_publish = {
 	    "residuals.json (what was measured), release.json (what it means), receipts, hashes and the\n"
 	    "signature. Publishing again changes nothing and exits 0.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator release publish TIP_VICTIMS.2026-Q1.r0 --passphrase-file /root/pass\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator release publish TIP_VICTIMS.2026-Q1.r0 --passphrase-file coordinator.pass\n",
 	.option = {{"passphrase-file", "F", "file with the passphrase of the offline keys", true}},
 	.run = run,
 };

@@ -64,7 +64,7 @@ const struct kit_command coord_cmd_release_show = {
 	    "Verifies the release and prints who reported, who did not, and what a person's privacy cost.\n"
 	    "With --json it prints the release's own release.json.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator release show TIP_VICTIMS.2026-Q1.r0.v1\n",
 	.run = run,
 };

@@ -37,8 +37,8 @@ const struct kit_command coord_cmd_round_abort = {
 	    "\n"
 	    "Exit: 0 done, also when it was aborted before; 1 refused; 2 without --yes and without a terminal.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator round abort TIP_VICTIMS.2026-Q3.r0 --reason \"wrong period\" --yes --passphrase-file pass\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator round abort TIP_VICTIMS.2026-Q1.r0 --reason \"mistake\" --yes --passphrase-file coordinator.pass\n",
 	.option = {
 		{"reason", "TEXT", "why, for the offices and the record", true},
 		{"yes", NULL, "do not ask", false},

@@ -89,8 +89,8 @@ const struct kit_command coord_cmd_round_close = {
 	    "left out, with evidence kept. Countries that did not submit do not block: the release\n"
 	    "says who is missing. Closing a closed round again changes nothing and exits 0.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator round close TIP_VICTIMS.2026-Q1.r0 --yes --passphrase-file /root/pass\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator round close TIP_VICTIMS.2026-Q1.r0 --yes --passphrase-file coordinator.pass\n",
 	.option = {
 		{"yes", NULL, "do not ask", false},
 		{"passphrase-file", "F", "file with the passphrase of the offline keys", true},

@@ -73,7 +73,7 @@ const struct kit_command coord_cmd_round_list = {
 	.manual =
 	    "States: open, closed, published, aborted.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator round list\n",
 	.run = run,
 };

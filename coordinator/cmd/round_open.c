@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common.h"
 #include "dp/rebuild.h"
@@ -108,6 +109,24 @@ put(struct kit_call *call, const struct proto_manifest *manifest, bool dry, stru
 	return code;
 }
 
+/* "2026-12-31T18:00:00Z"; deadlines are UTC, so the zone may be left out; a date alone means all of that day. */
+static enum proto_code
+parse_closes(int64_t *ret_time, const char *text)
+{
+	size_t len = strlen(text), zone = strlen("+00:00");
+	char whole[40];
+
+	if (len > zone && strcmp(text + len - zone, "+00:00") == 0)
+		len -= zone;
+	else if (len > 0 && text[len - 1] == 'Z')
+		len--;
+	if (len > strlen("2026-12-31T18:00:00"))
+		return PROTO_MALFORMED;
+	snprintf(whole, sizeof(whole), "%.*s%sZ", (int)len, text, len == strlen("2026-12-31") ? "T23:59:59" :
+	    len == strlen("2026-12-31T18:00") ? ":00" : "");
+	return proto_time_parse(ret_time, whole, NULL);
+}
+
 static enum proto_code
 ask_of(struct coord_round_ask *ret_ask, const struct kit_call *call, struct proto_error *error)
 {
@@ -119,7 +138,7 @@ ask_of(struct coord_round_ask *ret_ask, const struct kit_call *call, struct prot
 	ret_ask->closes = 0;
 	if (dp_rho_parse(&ret_ask->rho_units, kit_call_option(call, "rho")) != DP_OK || ret_ask->rho_units == 0)
 		return proto_error_set(error, PROTO_USAGE, "--rho", "a decimal above 0 and at most 1000, such as 0.1");
-	if (closes != NULL && (proto_time_parse(&ret_ask->closes, closes, error) != PROTO_OK || ret_ask->closes <= 0))
+	if (closes != NULL && (parse_closes(&ret_ask->closes, closes) != PROTO_OK || ret_ask->closes <= 0))
 		return proto_error_set(error, PROTO_USAGE, "--closes", "not a time in UTC, such as 2026-12-31T18:00:00Z");
 	return PROTO_OK;
 }
@@ -141,6 +160,8 @@ run(struct kit_call *call, struct proto_error *error)
 	if (code != PROTO_OK)
 		return code;
 	code = dry ? coord_round_draft(&manifest, &cmd.state, &ask, error) : coord_round_open(&manifest, &cmd.state, cmd.keys, &ask, error);
+	if (code == PROTO_OK && dry && ask.closes != 0 && ask.closes <= ask.now)
+		code = proto_error_set(error, PROTO_USAGE, "--closes", "the time is past");
 	if (code == PROTO_OK)
 		code = put(call, &manifest, dry, error);
 	proto_manifest_wipe(&manifest);
@@ -164,9 +185,9 @@ const struct kit_command coord_cmd_round_open = {
 	    "\n"
 	    "Exit: 0 done; 1 refused, or the round was opened otherwise before; 2 usage; 3 no country is active yet.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q3 --rho 0.1 --dry-run\n"
-	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q3 --rho 0.1 --passphrase-file pass\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q1 --rho 0.1 --dry-run\n"
+	    "  chorale-coordinator round open --structure TIP_VICTIMS --period 2026-Q1 --rho 0.1 --passphrase-file coordinator.pass\n",
 	.option = {
 		{"structure", "ID", "the structure; its current version is used", true},
 		{"period", "P", "2023, 2023-S1, 2023-Q1 or 2023-01", true},

@@ -113,7 +113,7 @@ const struct kit_command coord_cmd_round_status = {
 	    "submitted: the receipt is issued. missing: no receipt yet; of these, header_only have begun and\n"
 	    "will finish when they run `submit` again.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator round status TIP_VICTIMS.2026-Q3.r0\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator round status TIP_VICTIMS.2026-Q1.r0\n",
 	.run = run,
 };

@@ -58,7 +58,7 @@ const struct kit_command coord_cmd_serve = {
 	    "--public serves the published releases read-only, with an index.json. It is plain HTTP, meant for a\n"
 	    "proxy, unless --public-cert and --public-key (PEM; P-256 suits all browsers) are given.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator serve --listen 0.0.0.0:8443 --public 127.0.0.1:8080\n",
 	.option = {
 		{"listen", "HOST:PORT", "the nodes' port; default 127.0.0.1:8443", false},

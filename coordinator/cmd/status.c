@@ -108,7 +108,7 @@ const struct kit_command coord_cmd_status = {
 	.manual =
 	    "Evidence counts signed messages that contradict what a country sent before; they are kept in the store.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator status --json\n",
 	.run = run,
 };

@@ -73,7 +73,7 @@ const struct kit_command coord_cmd_structure_add = {
 	    "incomplete is refused, with the key that is wrong; then none is taken. The offices see it from the\n"
 	    "next command on that unlocks the keys (`round open`, `country approve`, `init`).\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator structure add structures.json\n",
 	.run = run,
 };

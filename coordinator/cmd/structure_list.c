@@ -78,7 +78,7 @@ const struct kit_command coord_cmd_structure_list = {
 	.operands = "",
 	.summary = "the current structures",
 	.manual =
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator structure list\n",
 	.run = run,
 };

@@ -79,7 +79,7 @@ const struct kit_command coord_cmd_structure_show = {
 	.manual =
 	    "With --json: the canonical document, whose SHA-256 is the structure's version.\n"
 	    "\n"
-	    "Example:\n"
+	    "EXAMPLE\n"
 	    "  chorale-coordinator structure show TIP_VICTIMS\n",
 	.run = run,
 };

@@ -158,6 +158,8 @@ run(struct kit_call *call, struct proto_error *error)
 		return verify_directory(call, dir, error);
 	if (kit_call_option(call, "key") != NULL)
 		return proto_error_set(error, PROTO_USAGE, "verify", "--key goes with --release");
+	if (call->state == NULL)
+		return proto_error_set(error, PROTO_USAGE, "verify", "no state directory: HOME is not set; use --state DIR");
 	return verify_state(call, error);
 }
 
@@ -175,8 +177,8 @@ const struct kit_command coord_cmd_verify = {
 	    "\n"
 	    "Exits 0 when everything holds, 1 when a release does not, 6 when the state does not.\n"
 	    "\n"
-	    "Example:\n"
-	    "  chorale-coordinator verify --release 2026-Q1 --key region.pub\n",
+	    "EXAMPLE\n"
+	    "  chorale-coordinator verify --release 2026-Q1 --key signing-key.pub\n",
 	.option = {
 		{"release", "DIR", "a release directory", false},
 		{"key", "FILE", "the signing key that you trust", false},

@@ -106,6 +106,6 @@ const struct kit_command node_cmd_budget = {
 	"of the newest entry of the ledger, unless --year names another. What was spent is never given back:\n"
 	"not for a round that was aborted, refused or lost.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node budget --year 2023\n",
+	"  chorale-node budget --year 2026\n",
     .option = {{"year", "YYYY", "the reference year", false}},
     .run = run};

@@ -11,14 +11,24 @@ struct against {
 };
 
 static enum proto_code
-choose(struct against *against, const struct kit_call *call, const struct node_office *office, struct proto_error *error)
+check_usage(struct against *against, const struct kit_call *call, struct proto_error *error)
 {
 	const char *round = kit_call_option(call, "round"), *structure = kit_call_option(call, "structure"),
 	    *period = kit_call_option(call, "period");
-	enum proto_code code;
 
 	if (round != NULL ? structure != NULL || period != NULL : structure == NULL || period == NULL)
 		return proto_error_set(error, PROTO_USAGE, "check", "needs --round, or --structure and --period");
+	if (period != NULL && proto_period_parse(&against->period, period, NULL) != PROTO_OK)
+		return proto_error_set(error, PROTO_USAGE, "--period", "not a period: 2023, 2023-S1, 2023-Q1 or 2023-01");
+	return PROTO_OK;
+}
+
+static enum proto_code
+choose(struct against *against, const struct kit_call *call, const struct node_office *office, struct proto_error *error)
+{
+	const char *round = kit_call_option(call, "round"), *structure = kit_call_option(call, "structure");
+	enum proto_code code;
+
 	if (round != NULL) {
 		if ((code = node_round_load(&against->round, office, round, error)) != PROTO_OK)
 			return code;
@@ -26,8 +36,7 @@ choose(struct against *against, const struct kit_call *call, const struct node_o
 		against->period = against->round.manifest.round.period;
 		return PROTO_OK;
 	}
-	if ((code = proto_period_parse(&against->period, period, error)) != PROTO_OK ||
-	    (code = node_structures_load(&against->owned, office, structure, error)) != PROTO_OK)
+	if ((code = node_structures_load(&against->owned, office, structure, error)) != PROTO_OK)
 		return code;
 	against->structure = against->owned;
 	return PROTO_OK;
@@ -51,7 +60,8 @@ run(struct kit_call *call, struct proto_error *error)
 	struct proto_error fault = {0};
 	enum proto_code code, answer;
 
-	if ((code = node_desk_open(&office, call, NODE_STATE_READ, error)) != PROTO_OK ||
+	if ((code = check_usage(&against, call, error)) != PROTO_OK ||
+	    (code = node_desk_open(&office, call, NODE_STATE_READ, error)) != PROTO_OK ||
 	    (code = choose(&against, call, &office, error)) != PROTO_OK)
 		goto out;
 	answer = node_desk_count(&count, call, &office, against.structure, &against.period, &fault);
@@ -80,8 +90,8 @@ const struct kit_command node_cmd_check = {
 	"row, column, class, text, reason. Rows are physical lines from 1, the header included. The record key\n"
 	"never appears. Before a round is open use --structure and --period.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node check cases.csv --map mapping.json --round TIP_VICTIMS.2023-Q1.r0 --errors wrong.csv\n",
+	"  chorale-node check cases.csv --map mapping.json --round TIP_VICTIMS.2026-Q1.r0 --errors wrong.csv\n",
     .option = {{"map", "MAP", "the mapping file", true}, {"round", "ROUND", "the round that it is for", false},
-	{"structure", "ID", "or: the structure", false}, {"period", "P", "and the period, as in 2023-Q1", false},
+	{"structure", "ID", "or: the structure", false}, {"period", "P", "and the period, as in 2026-Q1", false},
 	{"errors", "CSV", "write all errors to this file", false}},
     .run = run};

@@ -102,6 +102,6 @@ const struct kit_command node_cmd_join = {
 	"The invitation is a private file (mode 0600), good for 14 days and one office. Repeating the command continues\n"
 	"where it stopped. A lost passphrase cannot be replaced.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node join invitation-XA.json --passphrase-file ~/passphrase\n",
+	"  chorale-node join XA.invitation --passphrase-file node.pass\n",
     .option = {{"passphrase-file", "F", "seals this office's keys; a private file", true}},
     .run = run};

@@ -15,7 +15,7 @@ static const struct kit_program program = {
 	"round, adds calibrated noise to every cell, and sends the result sealed to the regional coordinator.\n"
 	"No record and no exact count leaves the office. A ledger keeps what was spent under the office's own caps.\n\n"
 	"A first round\n"
-	"  chorale-node join invitation-XA.json --passphrase-file F      once; then compare the fingerprints\n"
+	"  chorale-node join XA.invitation --passphrase-file F      once; then compare the fingerprints\n"
 	"  chorale-node sync --fingerprint \"WHAT THEY READ\"              until approved: exit 3\n"
 	"  chorale-node check cases.csv --map mapping.json --round R     every wrong row\n"
 	"  chorale-node preview cases.csv --map mapping.json --round R   what it costs, how exact it will be\n"

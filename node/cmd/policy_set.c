@@ -68,7 +68,7 @@ const struct kit_command node_cmd_policy_set = {
 	"the passphrase. A decimal is rounded down to whole units of 2^-40. Caps lowered below what was\n"
 	"spent take nothing back; nothing more is spent then.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node policy set --year-rho 0.8 --passphrase-file ~/passphrase\n",
+	"  chorale-node policy set --year-rho 0.8 --passphrase-file node.pass\n",
     .option = {{"round-rho", "DEC", "at most for one round", false},
 	{"period-rho", "DEC", "at most for one structure and period", false},
 	{"year-rho", "DEC", "at most for one reference year", false},

@@ -113,6 +113,6 @@ const struct kit_command node_cmd_preview = {
 	"of many come out right; what is published beside it are non-negative estimates.\n\n"
 	"A round that asks more than this office's caps allow is refused before the file is opened (exit 4).\n\n"
 	"EXAMPLE\n"
-	"  chorale-node preview cases.csv --map mapping.json --round TIP_VICTIMS.2023-Q1.r0\n",
+	"  chorale-node preview cases.csv --map mapping.json --round TIP_VICTIMS.2026-Q1.r0\n",
     .option = {{"map", "MAP", "the mapping file", true}, {"round", "ROUND", "the round", true}},
     .run = run};

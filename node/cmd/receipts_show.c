@@ -85,6 +85,7 @@ print_text(struct kit_call *call, const struct shown *shown, struct proto_error 
 		proto_buffer_text(out, "receipt    none yet: `submit` again sends the same bytes\n");
 	}
 	kit_print_privacy(out, submission->rho, shown->round.manifest.structure->unit);
+	proto_buffer_text(out, "\n");
 	return node_figures_print(&shown->figures, out, error);
 }
 
@@ -115,6 +116,6 @@ const struct kit_command node_cmd_receipts_show = {
 	"Shows the receipt of one round, its signature verified again. With --values also the very figures that were sent:\n"
 	"unbiased, with noise, negatives included; they are what the coordinator opens, and no exact count.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node receipts show TIP_VICTIMS.2023-Q1.r0 --values\n",
+	"  chorale-node receipts show TIP_VICTIMS.2026-Q1.r0 --values\n",
     .option = {{"values", NULL, "print the figures that were sent", false}},
     .run = run};

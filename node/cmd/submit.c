@@ -47,6 +47,7 @@ ask(const struct run *run, struct proto_error *error)
 	proto_buffer_printf(&text, "%s costs rho %s. Left before it: rho %s of this structure and period, %s of "
 	    "reference year %u.\n", manifest->round_text, cost, period, year, budget.year);
 	kit_print_privacy(&text, manifest->rho_units, manifest->structure->unit);
+	proto_buffer_text(&text, "\n");
 	if ((code = node_figures_plan(&figures, manifest, error)) == PROTO_OK)
 		code = node_figures_print(&figures, &text, error);
 	if (code == PROTO_OK && proto_buffer_string(&text) == NULL)
@@ -200,7 +201,7 @@ const struct kit_command node_cmd_submit = {
 	"The same command again, after a crash or when the coordinator could not be reached, sends the same bytes: a round is\n"
 	"drawn once, for ever, and FILE is not read again. What was drawn stays spent.\n\n"
 	"EXAMPLE\n"
-	"  chorale-node submit cases.csv --map mapping.json --round TIP_VICTIMS.2023-Q1.r0 --passphrase-file ~/passphrase\n",
+	"  chorale-node submit cases.csv --map mapping.json --round TIP_VICTIMS.2026-Q1.r0 --passphrase-file node.pass\n",
     .option = {{"map", "MAP", "the mapping file", true}, {"round", "ROUND", "the round", true},
 	{"yes", NULL, "do not ask", false}, {"passphrase-file", "F", "opens this office's keys", true}},
     .run = run_submit};

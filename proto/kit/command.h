@@ -36,7 +36,7 @@ struct kit_command {
 	const char *summary;  /* one line */
 	const char *manual;   /* paragraphs: what it does, exit codes, an example */
 	struct kit_option option[KIT_OPTIONS_MAX]; /* ends with name NULL */
-	bool no_state;        /* needs no state directory, so none is looked for */
+	bool no_state;        /* works without a state directory: where none can be named, state is NULL */
 	enum proto_code (*run)(struct kit_call *call, struct proto_error *error);
 };
 
@@ -55,7 +55,7 @@ struct kit_program {
 struct kit_call {
 	const struct kit_program *program;
 	const struct kit_command *command;
-	const char *state;               /* path of the state directory, no slash at its end; NULL with no_state and no --state */
+	const char *state;               /* path of the state directory, no slash at its end; NULL only with no_state */
 	bool json;                       /* --json given */
 	size_t operands;
 	const char *operand[KIT_OPERANDS_MAX];

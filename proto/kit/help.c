@@ -165,8 +165,7 @@ kit_help_command(struct proto_buffer *out, const struct kit_program *program, co
 		option_text(text, sizeof(text), &command->option[i]);
 		line(out, width, text, command->option[i].help ? command->option[i].help : "");
 	}
-	if (!command->no_state)
-		line(out, width, "--state DIR", "the state directory");
+	line(out, width, "--state DIR", "the state directory");
 	line(out, width, "--json", "one JSON object on standard output");
 	line(out, width, "--help", "this text");
 	exit_status(out);

@@ -263,7 +263,9 @@ kit_parse_call(struct kit_call *call, enum kit_act *ret_act, int argc, char **ar
 	if ((code = take_options(call, argc - words, argv + words, error)) != PROTO_OK ||
 	    (code = take_operands(call, argc - words, argv + words, error)) != PROTO_OK)
 		return code;
-	if (call->command->no_state && call->state == NULL)
-		return PROTO_OK;
-	return find_state(call, error);
+	if ((code = find_state(call, error)) != PROTO_OK && call->command->no_state) {
+		call->state = NULL;
+		code = PROTO_OK;
+	}
+	return code;
 }

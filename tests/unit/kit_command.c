@@ -169,8 +169,8 @@ good_lines(void)
 	CU_ASSERT_STRING_EQUAL(run.out, "state=/\noperand=-\nmap=--yes\nyes=absent none=absent\n");
 	run = try("round|open|--state|s|--rho|0.1");
 	CU_ASSERT_STRING_EQUAL(run.out, "state=s\nrho=0.1\nyes=absent none=absent\n");
-	run = try("bare");
-	CU_ASSERT_STRING_EQUAL(run.out, "state=(none)\nyes=absent none=absent\n");
+	run = try("bare|--state|/x");
+	CU_ASSERT_STRING_EQUAL(run.out, "state=/x\nyes=absent none=absent\n");
 	run = try("round|list|--json|--state|/x");
 	CU_ASSERT_STRING_EQUAL(run.out, "{\n  \"state\": \"/x\"\n}\n");
 }
@@ -319,17 +319,19 @@ state(void)
 static void
 user_state(void)
 {
-	static const struct { const char *one, *two, *state; } homes[] = {
-		{"HOME=/home/x", NULL, "state=/home/x/.local/state/try\n"},
-		{"HOME=/home/x", "XDG_STATE_HOME=/xdg", "state=/xdg/try\n"},
-		{"HOME=/home/x", "XDG_STATE_HOME=relative", "state=/home/x/.local/state/try\n"},
-		{"HOME=/home/x", "XDG_STATE_HOME=", "state=/home/x/.local/state/try\n"},
-		{NULL, NULL, NULL}, {"HOME=", NULL, NULL}, {"HOME=relative", NULL, NULL}};
+	static const struct { const char *one, *two, *state; bool bare; } homes[] = {
+		{"HOME=/home/x", NULL, "state=/home/x/.local/state/try\n", false},
+		{"HOME=/home/x", NULL, "state=/home/x/.local/state/try\n", true},
+		{NULL, NULL, "state=(none)\n", true},
+		{"HOME=/home/x", "XDG_STATE_HOME=/xdg", "state=/xdg/try\n", false},
+		{"HOME=/home/x", "XDG_STATE_HOME=relative", "state=/home/x/.local/state/try\n", false},
+		{"HOME=/home/x", "XDG_STATE_HOME=", "state=/home/x/.local/state/try\n", false},
+		{NULL, NULL, NULL, false}, {"HOME=", NULL, NULL, false}, {"HOME=relative", NULL, NULL, false}};
 	size_t i;
 
 	environment[1] = "ASAN_OPTIONS=detect_leaks=0"; /* the leak checker needs root's rights here */
 	for (i = 0; i < sizeof(homes) / sizeof(*homes); i++) {
-		const char *argv[] = {"try", "round", "list", NULL};
+		const char *argv[] = {"try", homes[i].bare ? "bare" : "round", homes[i].bare ? NULL : "list", NULL};
 		char out[256] = "";
 		int ends[2], status;
 		pid_t child;
