@@ -1,12 +1,9 @@
 #include "coordinator/published.h"
 
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "dp/rebuild.h"
 
 static enum proto_code
 frame_area(struct coord_area *area, const struct proto_manifest_country *country,
@@ -83,74 +80,42 @@ derive_sum(struct coord_published *published, struct proto_error *error)
 	return PROTO_OK;
 }
 
-/* The unbiased total of table t's measure group. */
+/* All areas together: every cell of the region is the sum of its countries'. */
 static enum proto_code
-group_total(double *ret_total, const struct coord_published *published, size_t t, const int64_t *y, struct proto_error *error)
+derive_estimates(struct coord_published *published, struct proto_error *error)
 {
-	const struct dp_plan *plan = &published->manifest.plan;
-	struct dp_figure total = {plan->table[t].group, 0};
+	const int64_t **y = calloc(published->areas, sizeof(*y));
+	struct dp_estimate *made = calloc(published->areas, sizeof(*made));
+	enum dp_status status = DP_NOMEM;
+	size_t i, n = 0;
 
-	if (dp_rebuild_figure(ret_total, plan, y, total) != DP_OK)
-		return proto_error_set(error, PROTO_FAILED, published->id, "the total cannot be rebuilt");
-	return PROTO_OK;
-}
-
-/*
- * Totals of every table's group for the region (row 0) and each reporting country: the
- * region's is its unbiased total, rounded, at least 0; countries share it by projection.
- */
-static enum proto_code
-derive_totals(uint64_t *ret_total, const struct coord_published *published, size_t t, struct proto_error *error)
-{
-	double *unbiased = calloc(published->areas, sizeof(*unbiased)), region;
-	uint64_t *share = calloc(published->areas, sizeof(*share));
-	size_t tables = published->manifest.plan.tables, i, n = 0;
-	enum proto_code code = proto_error_set(error, PROTO_MEMORY, "release", "out of memory");
-
-	if (unbiased == NULL || share == NULL)
+	if (y == NULL || made == NULL)
 		goto out;
-	if ((code = group_total(&region, published, t, published->area[0].y, error)) != PROTO_OK)
-		goto out;
-	region = region > 0 ? floor(region + 0.5) : 0;
-	ret_total[t] = (uint64_t)region;
 	for (i = 1; i < published->areas; i++)
-		if (published->area[i].y != NULL &&
-		    (code = group_total(&unbiased[n++], published, t, published->area[i].y, error)) != PROTO_OK)
-			goto out;
-	if (dp_estimate_split(share, unbiased, n, ret_total[t]) != DP_OK) {
-		code = proto_error_set(error, PROTO_FAILED, published->id, "totals cannot be shared out");
-		goto out;
-	}
-	for (i = 1, n = 0; i < published->areas; i++)
 		if (published->area[i].y != NULL)
-			ret_total[i * tables + t] = share[n++];
+			y[n++] = published->area[i].y;
+	status = dp_estimate_region(&published->area[0].estimate, made, &published->manifest.plan, y, n);
+	for (i = 1, n = 0; status == DP_OK && i < published->areas; i++)
+		if (published->area[i].y != NULL)
+			published->area[i].estimate = made[n++];
 out:
-	free(unbiased);
-	free(share);
-	return code;
+	free(made);
+	free(y);
+	if (status == DP_OK)
+		return PROTO_OK;
+	if (status == DP_NOMEM)
+		return proto_error_set(error, PROTO_MEMORY, published->id, "out of memory");
+	return proto_error_set(error, PROTO_FAILED, published->id, "the estimate is out of range");
 }
 
 enum proto_code
 coord_published_derive(struct coord_published *published, struct proto_error *error)
 {
-	const struct dp_plan *plan = &published->manifest.plan;
-	uint64_t *total = NULL;
-	enum proto_code code;
-	size_t i, t;
+	enum proto_code code = derive_sum(published, error);
 
-	if ((code = derive_sum(published, error)) != PROTO_OK || published->area[0].reporters == 0)
+	if (code != PROTO_OK || published->area[0].reporters == 0)
 		return code;
-	total = calloc(published->areas * plan->tables, sizeof(*total));
-	if (total == NULL)
-		return proto_error_set(error, PROTO_MEMORY, "release", "out of memory");
-	for (t = 0; t < plan->tables && code == PROTO_OK; t++)
-		code = derive_totals(total, published, t, error);
-	for (i = 0; i < published->areas && code == PROTO_OK; i++)
-		if (published->area[i].y != NULL &&
-		    dp_estimate_make(&published->area[i].estimate, plan, published->area[i].y, &total[i * plan->tables]) != DP_OK)
-			code = proto_error_set(error, PROTO_FAILED, published->id, "no estimate could be made");
-	free(total);
-	return code;
+	return derive_estimates(published, error);
 }
 
 struct coord_area *

@@ -36,8 +36,8 @@ struct coord_published {
 
 /*
  * coord_published_derive(published, error): from the countries' y: the region's sum and every
- * estimate. The region's total is max(0, unbiased total), rounded; countries' totals are projected
- * onto the simplex of that size, so that they add up to it; tables follow downwards.
+ * estimate (dp_estimate_region). The region's total is max(0, unbiased total), rounded; every cell of the
+ * region is the sum of its countries' cells.
  * Errors: FAILED (a sum out of range), MEMORY.
  */
 PROTO_CHECK enum proto_code coord_published_derive(struct coord_published *published, struct proto_error *error);

@@ -249,6 +249,24 @@ estimates_add_up_to_the_rounded_total(void)
 }
 
 static void
+every_cell_of_the_region_is_the_sum_of_its_countries(void)
+{
+	const struct dp_plan *plan = &published.manifest.plan;
+	size_t t, i;
+	uint64_t at;
+
+	for (t = 0; t < plan->tables; t++)
+		for (at = 0; at < dp_domain_cells(&plan->domain, plan->table[t].dims); at++) {
+			uint64_t sum = 0;
+
+			for (i = 1; i < published.areas; i++)
+				if (published.area[i].y != NULL)
+					sum += published.area[i].estimate.cell[t][at];
+			CU_ASSERT_EQUAL(published.area[0].estimate.cell[t][at], sum);
+		}
+}
+
+static void
 a_country_that_did_not_report_is_missing_not_zero(void)
 {
 	const struct coord_pack_file *csv = coord_release_pack_find(&pack, "estimates.csv");
@@ -305,6 +323,7 @@ static const struct suite_case cases[] = {
 	{"figures that do not follow are refused even when signed", figures_that_do_not_follow_are_refused_even_when_signed},
 	{"a release survives a directory", a_release_survives_a_directory},
 	{"estimates add up to the rounded total", estimates_add_up_to_the_rounded_total},
+	{"every cell of the region is the sum of its countries", every_cell_of_the_region_is_the_sum_of_its_countries},
 	{"a country that did not report is missing, not zero", a_country_that_did_not_report_is_missing_not_zero},
 	{"the error of a sum is the error of what it sums", the_error_of_a_sum_is_the_error_of_what_it_sums},
 	{NULL, NULL},
