@@ -222,6 +222,16 @@ out:
 	return code;
 }
 
+/* Did the line break during the handshake, rather than the handshake fail? */
+static bool
+is_broken(const struct client *client)
+{
+	long number = 0;
+
+	return (curl_easy_getinfo(client->curl, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number != 0) ||
+	    strstr(client->text, "SSL_ERROR_SYSCALL") != NULL || strstr(client->text, "unexpected eof") != NULL;
+}
+
 /* libcurl's own words, made printable, behind ours. */
 static enum proto_code
 refuse(struct client *client, enum proto_code code, const char *what, struct proto_error *error)
@@ -238,6 +248,9 @@ explain(struct client *client, CURLcode result, const struct reply *reply, struc
 	}
 	switch (result) {
 	case CURLE_SSL_CONNECT_ERROR:
+		if (is_broken(client))
+			return refuse(client, PROTO_UNREACHABLE, "the connection was cut", error);
+		return refuse(client, PROTO_TLS, "no trusted connection", error);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
@@ -268,7 +281,7 @@ explain_status(struct client *client, long status, const struct reply *reply, st
 {
 	struct proto_error said = {0};
 
-	if (reply->body.len <= ERROR_REPLY_MAX &&
+	if (reply->body.len > 0 && reply->body.len <= ERROR_REPLY_MAX &&
 	    proto_error_reply_decode(&said, reply->body.data, reply->body.len, NULL) == PROTO_OK && said.code != PROTO_OK)
 		return proto_error_set(error, said.code, said.where[0] == '\0' ? client->where : said.where,
 		    "the coordinator answers: %s", said.what);

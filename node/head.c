@@ -63,32 +63,36 @@ put_text(struct proto_buffer *out, const struct node_head *head, const uint8_t k
 	proto_buffer_printf(out, "seal %s\n", hex);
 }
 
+static bool
+take_text(struct node_head *head, struct proto_buffer *data)
+{
+	const char *text = proto_buffer_string(data);
+	char hex[2 * DP_LEDGER_HASH + 1];
+
+	return text != NULL &&
+	    sscanf(text, "chorale-node head v1\nentries %" SCNu64 "\nhead %64[0-9a-f]\n", &head->entries, hex) == 2 &&
+	    kit_print_unhex(head->head, sizeof(head->head), hex, NULL) == PROTO_OK;
+}
+
 enum proto_code
 node_head_load(struct node_head *ret_head, const char *path, const uint8_t key[static NODE_HEAD_KEY],
     struct proto_error *error)
 {
 	struct proto_buffer data = {0}, right = {0};
 	struct node_head head = {0};
-	char hex[2 * DP_LEDGER_HASH + 1];
-	const char *text;
 	enum proto_code code = kit_files_read_private(&data, path, HEAD_BYTES_MAX, error);
 
 	if (code != PROTO_OK)
-		goto out;
+		return code;
 	/* Reading is lax, but what was read must give the very same bytes again, seal included. */
-	code = PROTO_MEMORY;
-	if ((text = proto_buffer_string(&data)) == NULL)
-		goto out;
-	code = proto_error_set(error, PROTO_DAMAGED, path, "not the head file of this ledger");
-	if (sscanf(text, "chorale-node head v1\nentries %" SCNu64 "\nhead %64[0-9a-f]\n", &head.entries, hex) != 2 ||
-	    kit_print_unhex(head.head, sizeof(head.head), hex, NULL) != PROTO_OK)
-		goto out;
-	put_text(&right, &head, key);
-	if (!right.failed && right.len == data.len && sodium_memcmp(right.data, data.data, data.len) == 0) {
+	if (take_text(&head, &data))
+		put_text(&right, &head, key);
+	if (data.failed || right.failed)
+		code = proto_error_set(error, PROTO_MEMORY, path, "out of memory");
+	else if (right.len == 0 || right.len != data.len || sodium_memcmp(right.data, data.data, data.len) != 0)
+		code = proto_error_set(error, PROTO_DAMAGED, path, "not the head file of this ledger");
+	else
 		*ret_head = head;
-		code = PROTO_OK;
-	}
-out:
 	proto_buffer_wipe(&data);
 	proto_buffer_wipe(&right);
 	return code;

@@ -169,6 +169,25 @@ office_round_request(const struct office_round *round, const struct dp_rng *rng,
 	    .keys = &round->keys, .caps = &round->caps, .rng = rng, .now = now};
 }
 
+void
+office_force(struct node_state *state, const char *trigger, const char *sql)
+{
+	struct kit_rows *rows = NULL;
+	struct proto_error error = {0};
+	char drop[80], *create;
+	bool any;
+
+	office_must(kit_db_query(state->db, &rows, &error, "SELECT sql FROM sqlite_schema WHERE name = ?", "t", trigger), &error);
+	office_must(kit_rows_next(rows, &any, &error), &error);
+	create = strdup(kit_rows_text(rows, 0));
+	kit_rows_free(rows);
+	snprintf(drop, sizeof(drop), "DROP TRIGGER %s", trigger);
+	office_must(kit_db_run(state->db, &error, drop, ""), &error);
+	office_must(kit_db_run(state->db, &error, sql, ""), &error);
+	office_must(kit_db_run(state->db, &error, create, ""), &error);
+	free(create);
+}
+
 static void
 name_file(char ret_path[static PATH_MAX], const struct office *office, const char *name)
 {

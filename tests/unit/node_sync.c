@@ -253,16 +253,23 @@ another_round(struct deputy *deputy, struct proto_sync_reply *reply)
 	strcpy(reply->round[0].round, NEXT);
 }
 
+/* Everything in it is signed, consistently, by somebody else. */
 static void
 foreign_root(struct deputy *deputy, struct proto_sync_reply *reply)
 {
-	struct wire other;
+	struct deputy other;
 
-	wire_init(&other, deputy->wire.trust.coordinator, 9);
+	deputy_init(&other, deputy->wire.trust.coordinator, 9);
+	other.enrolled = deputy->enrolled;
+	deputy_open_round(&other, ROUND);
 	proto_buffer_wipe(&reply->trust);
-	reply->trust = other.trust_bytes;
-	other.trust_bytes = (struct proto_buffer){0};
-	wire_wipe(&other);
+	proto_buffer_wipe(&reply->structures_signed);
+	proto_buffer_wipe(&reply->round[0].manifest);
+	reply->trust = other.wire.trust_bytes;
+	reply->structures_signed = other.catalog;
+	reply->round[0].manifest = other.round[0].manifest_signed;
+	other.wire.trust_bytes = other.catalog = other.round[0].manifest_signed = (struct proto_buffer){0};
+	deputy_wipe(&other);
 }
 
 static void
