@@ -100,11 +100,8 @@ send_reply(struct coord_http_conn *conn, struct coord_http_reply *reply)
 		conn->closing = true; /* H3 */
 	conn->phase = REPLY;
 	bufferevent_disable(conn->bev, EV_READ);
-	if (coord_http_reply_write(bufferevent_get_output(conn->bev), reply, head_only, conn->closing) != PROTO_OK) {
-		conn_free(conn);
-		return;
-	}
-	arm(conn, COORD_HTTP_SECONDS);
+	/* Without memory for the reply the deadline falls at once; our callers still hold the connection. */
+	arm(conn, coord_http_reply_write(bufferevent_get_output(conn->bev), reply, head_only, conn->closing) == PROTO_OK ? COORD_HTTP_SECONDS : 0);
 }
 
 /* What is no request gets a bare status. */
@@ -341,7 +338,7 @@ coord_http_conn_drain(struct coord_http *http)
 	for (conn = http->first; conn != NULL; conn = next) {
 		next = conn->next;
 		conn->closing = true;
-		if (conn->phase == HEAD && conn->scan.seen == 0 && evbuffer_get_length(bufferevent_get_input(conn->bev)) == 0)
+		if (conn->phase == HEAD && evbuffer_get_length(bufferevent_get_input(conn->bev)) == 0)
 			conn_free(conn);
 	}
 }

@@ -83,6 +83,12 @@ class Misread(unittest.TestCase):
                 self.assertEqual(status, 413)
                 self.assertIn(b"too-large", body)
 
+    def test_a_refused_call_ends_the_connection(self):
+        with self.nodes() as sock:
+            sock.sendall(wire.request("/v1/header", b"x" * 356) + wire.request())
+            self.assertEqual(wire.read_reply(sock)[0], 403)
+            self.assertEqual(self.drain(sock), b"")
+
     def test_a_head_beyond_the_cap_is_refused(self):
         with self.nodes() as sock:
             sock.sendall(b"POST /v1/sync HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 9000)

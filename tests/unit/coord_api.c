@@ -411,6 +411,10 @@ a_header_counts_only_from_its_own_country_and_key(void)
 	peer_submission_make(&sent, &fork, &region, round_3, "sealed");
 	/* under another country's certificate */
 	CU_ASSERT_EQUAL(peer_send_header(&reply, &region, &xa, &sent, &one), PROTO_NOT_GENUINE);
+	/* in its name, but signed with the key of the country that is connected */
+	peer_submission_sign(&sent, &xa, &region, false);
+	CU_ASSERT_EQUAL(peer_send_header(&reply, &region, &xa, &sent, &two), PROTO_NOT_GENUINE);
+	CU_ASSERT_STRING_EQUAL(one.what, two.what);
 	/* signed by another key: the same answer to the letter */
 	peer_make(&impostor, "XB");
 	peer_submission_sign(&sent, &impostor, &region, false);
@@ -600,6 +604,8 @@ too_much_and_unknown_calls_are_refused_before_they_are_read(void)
 	call.path = "/v1/sync";
 	call.body_len = 10;
 	call.peer_len = 0;
+	CU_ASSERT_EQUAL(coord_api_admit(&region.api, &call, &error), PROTO_NOT_GENUINE);
+	call.path = "/v1/enrol";
 	CU_ASSERT_EQUAL(coord_api_admit(&region.api, &call, &error), PROTO_NOT_GENUINE);
 }
 
