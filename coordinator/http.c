@@ -203,7 +203,15 @@ coord_http_listen(struct coord_http *http, char ret_bound[static COORD_HTTP_ADDR
 enum proto_code
 coord_http_run(struct coord_http *http, struct proto_error *error)
 {
-	if (event_base_dispatch(http->base) < 0)
+	int done = event_base_dispatch(http->base);
+	sigset_t ends;
+
+	/* A second signal while we clean up must not turn a clean end into a death. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGINT);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
+	if (done < 0)
 		return proto_error_set(error, PROTO_FAILED, "serve", "the event loop failed");
 	return PROTO_OK;
 }
