@@ -3,3 +3,4 @@ chorale_test(unit coordinator_release coordinator support_region support_structu
 chorale_test(unit coord_request coordinator)
 chorale_test(unit coord_api coordinator support_peer)
 chorale_fuzz(coord_request coordinator)
+chorale_test(fault coord_kill coordinator support_peer)
