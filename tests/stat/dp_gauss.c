@@ -6,6 +6,7 @@
 
 #include "dp/laplace.h"
 
+#include "support/seeded.h"
 #include "support/suite.h"
 
 /*
@@ -16,29 +17,8 @@
 #define LIMIT 6.0
 #define BINS_MAX 4096
 
-static uint64_t state;
-
-static enum dp_status
-seeded(void *ctx, uint8_t *buf, size_t len)
-{
-	size_t i;
-
-	(void)ctx;
-	for (i = 0; i < len; i++) {
-		static uint64_t word;
-
-		if (i % 8 == 0) { /* splitmix64 */
-			word = state += UINT64_C(0x9e3779b97f4a7c15);
-			word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-			word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
-			word ^= word >> 31;
-		}
-		buf[i] = (uint8_t)(word >> i % 8 * 8);
-	}
-	return DP_OK;
-}
-
-static const struct dp_rng rng = {seeded, NULL};
+static struct seeded source;
+static const struct dp_rng rng = {seeded_fill, &source};
 
 struct size {
 	dp_u128 s2;
@@ -172,7 +152,7 @@ small_variances_have_their_probabilities(void)
 	static int64_t z[DRAWS];
 	size_t s;
 
-	state = suite_seed();
+	seeded_init(&source, suite_seed());
 	for (s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		draw(z, sizes[s]);
 		check_small(sizes[s], z);
@@ -191,7 +171,7 @@ lattice_variances_have_their_probabilities(void)
 	static int64_t z[DRAWS];
 	size_t s;
 
-	state = suite_seed();
+	seeded_init(&source, suite_seed());
 	for (s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
 		draw(z, sizes[s]);
 		if (sigma2_of(sizes[s]) > 1 << 20)
@@ -212,7 +192,7 @@ laplace_has_its_probabilities(void)
 	size_t k;
 	int i;
 
-	state = suite_seed();
+	seeded_init(&source, suite_seed());
 	dp_bits_init(&tape, &rng);
 	for (k = 0; k < sizeof(scale) / sizeof(scale[0]); k++) {
 		double rate = (double)scale[k].s / (double)scale[k].t;

@@ -4,23 +4,8 @@
 
 #include "dp/laplace.h"
 
+#include "support/seeded.h"
 #include "support/suite.h"
-
-/* A seeded source (splitmix64), good enough for tests. */
-static enum dp_status
-seeded(void *ctx, uint8_t *buf, size_t len)
-{
-	uint64_t *state = ctx, x;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		x = *state += UINT64_C(0x9e3779b97f4a7c15);
-		x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-		x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-		buf[i] = (uint8_t)(x >> 33);
-	}
-	return DP_OK;
-}
 
 /* A source that fails after *ctx more calls. */
 static enum dp_status
@@ -34,8 +19,8 @@ failing(void *ctx, uint8_t *buf, size_t len)
 	return DP_OK;
 }
 
-static uint64_t state;
-static const struct dp_rng rng = {seeded, &state};
+static struct seeded source;
+static const struct dp_rng rng = {seeded_fill, &source};
 static const dp_u128 one = 1;
 
 static void
@@ -73,7 +58,7 @@ every_size_has_its_own_spread(void)
 		{80, 0}, {112, 32}};
 	size_t s;
 
-	state = suite_seed();
+	seeded_init(&source, suite_seed());
 	for (s = 0; s < sizeof(size) / sizeof(size[0]); s++) {
 		double sigma2 = 1, sum = 0;
 		int i, draws = 4000;
@@ -96,7 +81,7 @@ tiny_variance_gives_almost_always_zero(void)
 {
 	int i;
 
-	state = suite_seed();
+	seeded_init(&source, suite_seed());
 	for (i = 0; i < 1000; i++) {
 		int64_t z = 42;
 
@@ -109,12 +94,13 @@ tiny_variance_gives_almost_always_zero(void)
 static void
 the_same_tape_gives_the_same_value(void)
 {
-	uint64_t again;
+	struct seeded again;
 	int i;
 
-	state = again = suite_seed();
+	seeded_init(&source, suite_seed());
+	again = source;
 	for (i = 0; i < 100; i++) {
-		const struct dp_rng twin = {seeded, &again};
+		const struct dp_rng twin = {seeded_fill, &again};
 		int64_t a, b;
 
 		CU_ASSERT_EQUAL(dp_gauss_draw(&a, 12345678, 10, &rng), DP_OK);
@@ -129,7 +115,7 @@ laplace_refuses_what_it_cannot_hold(void)
 	struct dp_bits bits;
 	int64_t y = 42;
 
-	state = 1;
+	seeded_init(&source, 1);
 	dp_bits_init(&bits, &rng);
 	CU_ASSERT_EQUAL(dp_laplace_draw(&y, 0, 1, &bits), DP_PARAM);
 	CU_ASSERT_EQUAL(dp_laplace_draw(&y, 1, 0, &bits), DP_PARAM);
