@@ -102,12 +102,14 @@ DP_CHECK enum dp_status dp_plan_make(struct dp_plan *ret_plan, struct dp_plan_re
 DP_CHECK enum dp_status dp_plan_layout(struct dp_plan *ret_plan, const struct dp_domain *domain,
     const struct dp_figure *table, size_t tables);
 
-/* dp_plan_check(plan): DP_OK, or DP_PARAM: not what dp_plan_layout would give, or an
- * s2 of zero, or room exceeded (scale * 2^32 + 20 sqrt(s2) >= 2^62). */
+/* dp_plan_check(plan): DP_OK, or DP_PARAM: not what dp_plan_layout would give (scale may be
+ * any multiple of it), or an s2 of zero, or above the sampler's, or room exceeded
+ * (scale * 2^32 + 20 sqrt(s2) >= 2^62). NOMEM. */
 DP_CHECK enum dp_status dp_plan_check(const struct dp_plan *plan);
 
 /* dp_plan_price(ret_price, plan): the exact rho of the plan. Source: dp/README.md,
- * "the price". The caller frees *ret_price. */
+ * "the price". The caller frees *ret_price. PARAM (dp_plan_check), NOMEM, RANGE (too many
+ * combinations of set sizes). */
 DP_CHECK enum dp_status dp_plan_price(struct dp_ratio **ret_price, const struct dp_plan *plan);
 
 /* dp_plan_rho(ret_units, plan): the same in units of 2^-40, rounded up once. */

@@ -238,9 +238,8 @@ dp_plan_dual_evaluate(struct dp_plan_dual *dual)
 	return dual->objective / dual->bound - 1;
 }
 
-/* weight_i *= ratio_i^1.9, sum 1. Exponent 1 is the classical monotone step; up to 2 the
- * step is still a contraction near the optimum (the bound is homogeneous of degree 1/2 in
- * each part), and 1.9 needs about a third of the rounds. */
+/* weight_i *= ratio_i^1.9, sum 1. Exponent 1 is the classical step; below 2 none overshoots
+ * near the optimum (dp/README.md, "the plan"), and 1.9 needs half the rounds or fewer. */
 static void
 multiply(double *weight, const double *ratio, size_t count)
 {

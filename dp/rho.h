@@ -27,7 +27,7 @@ void dp_rho_format(char ret_text[static DP_RHO_TEXT], uint64_t units);
  * dp_rho_epsilon(rho_units, delta): the smallest epsilon, rounded up, for which
  * rho-zCDP implies (epsilon, delta)-DP by the tight conversion.
  * Units:  delta in (0, 1). Returns NaN outside.
- * Source: Canonne, Kamath, Steinke 2020, proposition 12 / corollary 13.
+ * Source: Canonne, Kamath, Steinke 2020, section 2.3.
  */
 double dp_rho_epsilon(uint64_t rho_units, double delta);
 

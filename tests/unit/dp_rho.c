@@ -93,7 +93,7 @@ text_and_units_are_one_to_one(void)
 }
 
 /*
- * Expected values: the bound of corollary 13 minimized over alpha by ternary search in
+ * Expected values: the paper's bound, minimized over alpha by ternary search in
  * ln(alpha - 1), 60 decimal digits (mpmath), delta being the double itself. epsilon must not
  * be below, and above by no more than 2 units in the last place.
  */
