@@ -82,8 +82,8 @@ put_reading(struct proto_json *json)
 		"measurements.csv is unbiased: use it for sums, comparisons and trends; negatives are noise and are kept.",
 		"estimates.csv holds whole numbers that are never negative; they are biased where counts are small.",
 		"Intervals cover the added noise only, with 95 % confidence; they come from the measurements.",
-		"The standard error of a sum of independent figures is the root of the sum of squares; cells of one "
-		"table are not independent: use the covariance formula of the manual, or the query command.",
+		("The standard error of a sum of independent figures is the root of the sum of squares; cells of one "
+		 "table are not independent: use the covariance formula of the manual, or the query command."),
 		"A country that did not report is a missing observation with status O, never a zero.",
 	};
 	size_t i;

@@ -91,7 +91,7 @@ static enum proto_code
 set_addresses(struct client *client, const struct node_transport_peer *peer, struct proto_error *error)
 {
 	char name[80], connect_to[URL_MAX];
-	const char *authority, *port;
+	const char *authority = NULL, *port = NULL;
 	enum proto_code code = split_url(&authority, &port, peer->url, error);
 
 	if (code != PROTO_OK)

@@ -173,7 +173,7 @@ node_state_open(struct node_state **ret_state, const char *path, enum node_state
 	char database[PATH_MAX], key[PATH_MAX];
 	struct node_state *state = calloc(1, sizeof(*state));
 	enum proto_code code;
-	bool begin;
+	bool begin = false;
 
 	if (state == NULL)
 		return proto_error_set(error, PROTO_MEMORY, path, "out of memory");

@@ -101,7 +101,7 @@ read_table(struct proto_structure *structure, const struct proto_structure_reade
 {
 	struct proto_table *table = &structure->table[structure->tables];
 	char key[PROTO_KEY_TEXT];
-	dp_dims group;
+	dp_dims group = 0;
 	enum proto_code code;
 
 	if (!json_is_object(value))

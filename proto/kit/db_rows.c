@@ -125,7 +125,7 @@ kit_db_int(struct kit_db *db, int64_t *ret_value, bool *ret_any, struct proto_er
 	struct kit_rows *rows = NULL;
 	enum proto_code code;
 	va_list args;
-	bool row;
+	bool row = false;
 
 	va_start(args, binds);
 	code = query(db, &rows, error, sql, binds, &args);

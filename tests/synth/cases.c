@@ -11,7 +11,7 @@
 
 struct row {
 	uint64_t order; /* by chance: rows are written in this order */
-	char text[200];
+	char text[400];
 };
 
 struct file {
