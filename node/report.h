@@ -72,7 +72,7 @@ struct node_report {
 
 const char *node_report_class(enum node_class kind);
 
-/* node_report_json(json, report): one object with the members that DESIGN fixes for `check`, and errors_total,
+/* node_report_json(json, report): one object with the members that `check --json` documents, and errors_total,
  * dual, unused. */
 void node_report_json(struct proto_json *json, const struct node_report *report);
 

@@ -58,7 +58,7 @@ read_group(dp_dims *ret_group, const struct proto_structure *structure, const st
 
 /*
  * A table counts contributions to exactly the multi-valued dimensions that it has
- * (DESIGN, "From rows to one person"): its group may leave none out and name no other.
+ *: its group may leave none out and name no other.
  */
 static enum proto_code
 check_group(const struct proto_table *table, const struct proto_structure *structure,
