@@ -188,8 +188,8 @@ root_up(dp_u128 x)
 }
 
 /*
- * Range. No vector that follows the manifest holds a value above L N_max + 20 sqrt(s2) (N_max = 2^32, dp_plan_check's
- * "Room"): noise passes twenty standard deviations with probability below e^-199. dp_plan_check keeps the
+ * Range. No vector that follows the manifest holds a value above L N_max + 20 sqrt(s2) (N_max = 2^32; the
+ * room of dp_plan_check): noise passes twenty standard deviations with probability below e^-199. dp_plan_check keeps the
  * bound below 2^62, so that sums over countries cannot overflow unseen.
  */
 static bool
