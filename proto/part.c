@@ -43,6 +43,13 @@ encode(struct proto_buffer *ret_plain, const struct proto_header *header, const 
 	return proto_strict_encode(ret_plain, &kind, &message.base, error);
 }
 
+/* Who counted by himself says who answers for it, in a few words; who did not says nothing. */
+static bool
+attested(bool aggregate, const char *text)
+{
+	return aggregate == (text != NULL && text[0] != '\0') && (!aggregate || strlen(text) <= PROTO_PART_ATTEST_MAX);
+}
+
 /* What the header says must be what the manifest says: a part is sealed and opened within one round. */
 static enum proto_code
 fits(const struct proto_manifest *manifest, const struct proto_header *header, struct proto_error *error)
@@ -74,7 +81,7 @@ proto_part_seal(struct proto_buffer *ret_sealed, const struct proto_manifest *ma
 	if ((code = fits(manifest, header, error)) != PROTO_OK)
 		return code;
 	(void)dp_noise_values(noisy, &cells);
-	if (cells != manifest->plan.cells || attest->aggregate != (attest->text != NULL && attest->text[0] != '\0'))
+	if (cells != manifest->plan.cells || !attested(attest->aggregate, attest->text))
 		return proto_error_set(error, PROTO_INTERNAL, kind.name, "vector or attestation of another shape");
 	if ((code = encode(&plain, header, noisy, attest, error)) != PROTO_OK)
 		goto out;
@@ -110,7 +117,7 @@ decode_context(struct proto_part_context *context, const Chorale__Part *message)
 	    proto_round_parse(&round, context->round, NULL) == PROTO_OK &&
 	    proto_strict_bytes(context->manifest, PROTO_HASH, &message->manifest) &&
 	    proto_strict_text(context->node, sizeof(context->node), message->node) && proto_keys_country(context->node) &&
-	    message->aggregate == (message->attest[0] != '\0');
+	    attested(message->aggregate, message->attest);
 }
 
 enum proto_code

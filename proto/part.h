@@ -6,9 +6,10 @@
 #include "proto/manifest.h"
 
 /* How an office counted, shown on the release. */
+#define PROTO_PART_ATTEST_MAX 1024 /* bytes: one office must not be able to swell a release */
 struct proto_attest {
 	bool aggregate;  /* counted by the office, not by the node */
-	const char *text; /* who declares the bound; NULL for records */
+	const char *text; /* who declares the bound, 1 to PROTO_PART_ATTEST_MAX bytes; NULL for records */
 };
 
 /*

@@ -212,9 +212,10 @@ a_part_for_another_key_names_the_manifests(void)
 static void
 wrong_fields_are_refused(void)
 {
-	static char wrong[] = "chorale part v2", lower[] = "xa", text[] = "who";
+	static char wrong[] = "chorale part v2", lower[] = "xa", text[] = "who", long_text[PROTO_PART_ATTEST_MAX + 2];
 	struct forged forged;
 
+	memset(long_text, 'x', sizeof(long_text) - 1);
 	CU_ASSERT_TRUE_FATAL(manifest.plan.cells <= 64);
 	forge(&forged);
 	CU_ASSERT_EQUAL(open_forged(&forged), PROTO_OK);
@@ -235,6 +236,12 @@ wrong_fields_are_refused(void)
 	forge(&forged);
 	forged.message.attest = text; /* attested, yet not aggregate */
 	CU_ASSERT_EQUAL(open_forged(&forged), PROTO_MALFORMED);
+	forge(&forged);
+	forged.message.aggregate = 1;
+	forged.message.attest = long_text; /* one byte more than a release carries for one country */
+	CU_ASSERT_EQUAL(open_forged(&forged), PROTO_MALFORMED);
+	forged.message.attest++;
+	CU_ASSERT_EQUAL(open_forged(&forged), PROTO_OK);
 	forge(&forged);
 	forged.message.n_value--;
 	CU_ASSERT_EQUAL(open_forged(&forged), PROTO_REFUSED);
