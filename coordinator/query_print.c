@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "dp/rebuild.h"
-#include "dp/rho.h"
 #include "proto/json.h"
 #include "proto/kit/print.h"
 #include "proto/kit/table.h"
@@ -153,7 +152,7 @@ put_table_row(struct kit_table *table, const struct coord_query *query, const st
 	if (row->seen.any) {
 		dp_rebuild_interval(&low, &high, row->seen.measured, sd);
 		if (query->measured)
-			(void)snprintf(text[n++], CELL, "%.1f", row->seen.measured);
+			(void)snprintf(text[n++], CELL, "%.1f", fabs(row->seen.measured) < 0.05 ? 0 : row->seen.measured); /* no -0.0 */
 		else
 			(void)snprintf(text[n++], CELL, "%llu", (unsigned long long)row->seen.estimate);
 		(void)snprintf(text[n++], CELL, "%.1f", sd);
@@ -177,7 +176,9 @@ put_notes(struct proto_buffer *out, const struct coord_query *query)
 	    query->measured ? "Unbiased measurements (negatives are noise)" : "Estimates (never negative; use --measured for sums and trends)");
 	proto_buffer_printf(out, "Reported: %zu of %zu. Release %s.\n", last->seen.any ? last->seen.reporters : 0,
 	    last->seen.listed, last->release[0] ? last->release : "none");
-	proto_buffer_printf(out, "Privacy of one round: epsilon %.3g at delta 1e-9.\n", dp_rho_epsilon(query->rho_units, KIT_DELTA));
+	proto_buffer_text(out, "Privacy of one round: ");
+	kit_print_privacy(out, query->rho_units, query->structure->unit);
+	proto_buffer_text(out, "\n");
 }
 
 enum proto_code

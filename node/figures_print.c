@@ -75,6 +75,13 @@ node_figures_json(const struct node_figures *figures, struct proto_json *json)
 	proto_json_array_end(json);
 }
 
+/* One decimal; a negative that rounds to nothing is 0.0, not -0.0. */
+static void
+figure_text(char ret_text[static 40], double value)
+{
+	snprintf(ret_text, 40, "%.1f", value > -0.05 && value < 0 ? 0 : value);
+}
+
 /* Codes with their names, then the figures. */
 static enum proto_code
 add_row(const struct node_figures *figures, const struct node_figures_table *table, size_t cell, struct kit_table *out,
@@ -92,13 +99,13 @@ add_row(const struct node_figures *figures, const struct node_figures_table *tab
 	if (table->count != NULL) {
 		node_figures_band(&low, &high, table->count[cell], table->se);
 		snprintf(figure[0], sizeof(figure[0]), "%llu", (unsigned long long)table->count[cell]);
-		snprintf(figure[1], sizeof(figure[1]), "%.1f", low);
-		snprintf(figure[2], sizeof(figure[2]), "%.1f", high);
+		figure_text(figure[1], low);
+		figure_text(figure[2], high);
 		text[n++] = figure[0];
 		text[n++] = figure[1];
 		text[n++] = figure[2];
 	} else {
-		snprintf(figure[0], sizeof(figure[0]), "%.1f", table->sent[cell]);
+		figure_text(figure[0], table->sent[cell]);
 		text[n++] = figure[0];
 	}
 	return kit_table_row(out, text, error);

@@ -68,7 +68,9 @@ print_errors(struct proto_buffer *out, const struct node_report *report, struct 
 		const char *const cell[] = {row, fault->column, node_report_class(fault->kind),
 		    fault->text == NULL ? "" : fault->text, fault->reason};
 
-		snprintf(row, sizeof(row), "%" PRIu64, fault->row);
+		row[0] = '\0'; /* row 0: the file as a whole */
+		if (fault->row > 0)
+			snprintf(row, sizeof(row), "%" PRIu64, fault->row);
 		code = kit_table_row(table, cell, error);
 	}
 	if (code == PROTO_OK)
@@ -89,9 +91,13 @@ node_desk_report(struct proto_buffer *out, const struct node_report *report, str
 	proto_buffer_printf(out, "%s: %" PRIu64 " rows, %" PRIu64 " taken, %" PRIu64 " rejected, %" PRIu64
 	    " not selected; %" PRIu64 " persons\n", report->ok ? "ok" : "refused", report->rows, report->taken,
 	    report->rejected, report->not_selected, report->persons);
+	if (report->rows > 0 && report->taken == 0 && report->errors == 0)
+		proto_buffer_text(out, "no row was taken: are period, `where` and `area` the right ones? An empty submission costs as much "
+		    "as a full one\n");
 	for (i = 0; i < report->bounds; i++)
-		proto_buffer_printf(out, "%s: %" PRIu64 " codes seen, %" PRIu64 " kept under the bound\n", report->bound[i].dim,
-		    report->bound[i].seen, report->bound[i].kept);
+		if (report->bound[i].seen > 0)
+			proto_buffer_printf(out, "%s: %" PRIu64 " codes seen, %" PRIu64 " kept under the bound\n", report->bound[i].dim,
+			    report->bound[i].seen, report->bound[i].kept);
 	if (report->dual > 0)
 		proto_buffer_printf(out, "%" PRIu64 " cells decided by the rule for dual nationals\n", report->dual);
 	if (report->unused > 0)

@@ -21,7 +21,7 @@ void kit_print_hex(char *ret_text, const uint8_t *data, size_t len); /* 2 len + 
 PROTO_CHECK enum proto_code kit_print_unhex(uint8_t *ret_data, size_t len, const char *text, struct proto_error *error);
 
 /*
- * Privacy in words, two sentences without the last full stop and without a line end: rho and epsilon rounded up (3 and 2 significant digits), delta, and
+ * Privacy in words, two sentences without a line end: rho and epsilon rounded up to 3 significant digits, delta, and
  * what it means for a journalist: how often a guess whether one person is in the records can be right. unit is the
  * structure's ("person first registered in the period").
  */

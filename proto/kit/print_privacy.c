@@ -35,7 +35,7 @@ kit_print_privacy(struct proto_buffer *out, uint64_t rho_units, const char *unit
 	double rho = ldexp((double)rho_units, -DP_RHO_BITS);
 
 	proto_buffer_printf(out,
-	    "rho %.3g, which is epsilon %.2g at delta 1e-9; the unit is %s. Someone who thinks it even odds that a certain "
-	    "person is in the records can, from these figures, be right at most %.0f times in 100 instead of 50",
-	    round_up(rho, 3), round_up(dp_rho_epsilon(rho_units, KIT_DELTA), 2), unit, right_guesses(rho));
+	    "rho %.3g, which is epsilon %.3g at delta 1e-9; the unit is %s. Someone who thinks it even odds that a certain "
+	    "person is in the records can, from these figures, be right at most %.0f times in 100 instead of 50.",
+	    round_up(rho, 3), round_up(dp_rho_epsilon(rho_units, KIT_DELTA), 3), unit, right_guesses(rho));
 }
