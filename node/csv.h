@@ -15,7 +15,7 @@
  * of the kinds in csv_index.h ends the reading. A record that is not valid UTF-8, has another
  * number of fields than the header, or is empty is delivered and marked, for the caller to list.
  *
- * Memory: about 1.5 MiB for the buffer and 4 bytes per field of one block, whatever the file.
+ * Memory: three blocks of 256 KiB and 4 bytes per field of each, more only where a record is longer.
  */
 #define NODE_CSV_RECORD_MAX (1u << 20)
 #define NODE_CSV_FIELD_MAX (1u << 16)
@@ -26,6 +26,7 @@ struct node_csv_options {
 	char delimiter;      /* ',' ';' '\t' */
 	bool windows_1252;   /* else UTF-8 */
 	bool plain;          /* the byte by byte reader: the oracle of the other */
+	bool ahead;          /* a second thread reads ahead; the source is then called from there */
 	uint32_t skip_lines; /* physical lines before the header */
 	size_t block;        /* bytes asked for at a time; 0: 256 KiB */
 };

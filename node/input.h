@@ -7,7 +7,8 @@
 #include "proto/error.h"
 
 /*
- * An office's file, opened once and read from beginning to end in blocks. Only a regular file will do (a
+ * An office's file, opened once and read from beginning to end in blocks (twice only where its order of keys breaks
+ * late, see node/records.h; the same rule then holds for both). Only a regular file will do (a
  * symbolic link to one too): a pipe, device or directory is refused at once (PERMISSION), and a
  * file whose size or time of change differs at the end is refused (REFUSED): what was counted may
  * be half of one version and half of another.

@@ -9,14 +9,15 @@
 /*
  * A segment is a sorted array with gaps: an entry stands at its home, the place that its hash has among all
  * hashes of the segment, or behind it where others stand there already, in the order of the hashes. A
- * search ends at the first larger hash or gap, so 95 % full is still quick; growing is one pass in
- * order. Segments grow by an eighth, each at another moment, so that the whole table is never
- * copied at once and always about nine tenths full.
+ * search ends at the first larger hash or gap, so 95 % full is still quick. Growing takes place
+ * where the entries stand, in order, one segment at a time: no second table is ever needed.
  */
-#define SEGMENT_BITS 10
+#define SEGMENT_BITS 5
 #define SEGMENTS (1u << SEGMENT_BITS)
-#define FIRST_SIZE 512
-#define BEHIND 128 /* places behind the last home */
+#define BEHIND 128u         /* places behind the last home */
+#define FIRST_BYTES 8192u
+#define HUGE (2u << 20)     /* a huge page */
+#define PAGE 4096u
 
 struct entry {
 	uint32_t word[5]; /* hash: 4 words; number. All zero: a gap */
@@ -108,47 +109,101 @@ node_persons_ahead(const struct node_persons *persons, struct node_person_hash h
 		__builtin_prefetch(&segment->entry[home(segment, hash.word[0])], 1);
 }
 
-/* Moves all entries to a segment of the given size, in order. False: out of memory, or too tight. */
+/*
+ * Memory for a segment, where the one it has is extended. From 2 MiB on it lies in huge pages as far as it fills them:
+ * entries are looked up all over the table, and with pages of 4 KiB finding the page costs more than the entry.
+ */
+static void *
+extend(struct segment *segment, size_t bytes)
+{
+	char *room, *at;
+
+	if (bytes < HUGE) {
+		if (segment->entry)
+			return mremap(segment->entry, segment->bytes, bytes, MREMAP_MAYMOVE);
+		return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	}
+	room = mmap(NULL, bytes + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (room == MAP_FAILED)
+		return MAP_FAILED;
+	at = room + (HUGE - (uintptr_t)room % HUGE) % HUGE;
+	if (at > room)
+		(void)munmap(room, (size_t)(at - room));
+	if (at + bytes < room + bytes + HUGE)
+		(void)munmap(at + bytes, (size_t)(room + HUGE - at));
+	(void)madvise(at, bytes, MADV_HUGEPAGE); /* where there are none it is slower, not wrong */
+	if (segment->entry && mremap(segment->entry, segment->bytes, segment->bytes, MREMAP_MAYMOVE | MREMAP_FIXED, at) != at) {
+		(void)munmap(at, bytes);
+		return MAP_FAILED;
+	}
+	return at;
+}
+
+/* Spreads the entries over so many homes, in place. False: out of memory, or too tight (then still in order, with room
+ * for size). */
 static bool
 resize(struct segment *segment, uint32_t size)
 {
-	struct segment larger = {.size = size, .bytes = ((size_t)size + BEHIND) * sizeof(struct entry)};
-	uint32_t i, at = 0, past = segment->entry ? segment->size + BEHIND : 0;
+	uint32_t past = segment->entry ? segment->size + BEHIND : 0, all = size + BEHIND, from = all, at = 0, i;
+	size_t bytes = (all * sizeof(struct entry) + PAGE - 1) / PAGE * PAGE;
+	struct entry *entry;
+	void *moved;
 
-	larger.entry = mmap(NULL, larger.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (larger.entry == MAP_FAILED)
+	if ((moved = extend(segment, bytes)) == MAP_FAILED)
 		return false;
-	for (i = 0; i < past; i++) {
-		uint64_t first = first_of(&segment->entry[i]);
+	entry = moved;
+	*segment = (struct segment){entry, size, segment->used, bytes};
+	/* first all to the far end, then each to its home or behind the one in front of it */
+	for (i = past; i-- > 0;)
+		if (first_of(&entry[i]) != 0)
+			entry[--from] = entry[i];
+	memset(entry, 0, from * sizeof(entry[0]));
+	for (i = from; i < all; i++) {
+		struct entry one = entry[i];
+		uint32_t place = home(segment, first_of(&one));
 
-		if (first == 0)
-			continue;
-		if (at < home(&larger, first))
-			at = home(&larger, first);
-		if (at == size + BEHIND) {
-			(void)munmap(larger.entry, larger.bytes);
+		at = at > place ? at : place;
+		if (at > i)
 			return false;
-		}
-		larger.entry[at++] = segment->entry[i];
+		entry[i] = (struct entry){{0}};
+		entry[at++] = one;
 	}
-	larger.used = segment->used;
-	if (segment->entry)
-		(void)munmap(segment->entry, segment->bytes);
-	*segment = larger;
 	return true;
 }
 
+/* What a segment may take: its share of the first 48 MiB, and 23 bytes an entry. */
+static size_t
+most_bytes(const struct segment *segment)
+{
+	return 48u * 1048576 / SEGMENTS + 23 * (size_t)segment->used;
+}
+
+/* The emptier the quicker: beyond four fifths it grows where it may, beyond 95 of a hundred it must. */
+static bool
+full(const struct segment *segment)
+{
+	if (segment->used >= segment->size - segment->size / 20)
+		return true;
+	return segment->used >= segment->size / 5 * 4 && most_bytes(segment) > segment->bytes + segment->bytes / 8;
+}
+
+/* To twice the size, at most to what it may take, and at least by an eighth. */
 static bool
 grow(struct segment *segment, size_t index)
 {
-	uint32_t size = segment->size + segment->size / 8;
+	size_t least = (segment->size + segment->size / 8 + BEHIND) * sizeof(struct entry);
+	size_t bytes = 2 * segment->size * sizeof(struct entry);
 	int tries;
 
+	if (bytes > most_bytes(segment))
+		bytes = most_bytes(segment);
+	if (bytes < least)
+		bytes = least;
 	/* by the index, so that the segments do not all grow at the same number of persons */
 	if (segment->entry == NULL)
-		size = FIRST_SIZE + FIRST_SIZE / 8 * (uint32_t)index / SEGMENTS;
-	for (tries = 0; tries < 4; tries++, size += size / 8)
-		if (resize(segment, size))
+		bytes = FIRST_BYTES + FIRST_BYTES * index / SEGMENTS;
+	for (tries = 0; tries < 4; tries++, bytes += bytes / 8)
+		if (resize(segment, (uint32_t)(bytes / sizeof(struct entry)) - BEHIND))
 			return true;
 	return false;
 }
@@ -193,7 +248,7 @@ node_persons_find(struct node_persons *persons, struct node_person_hash hash)
 		end = segment->entry + segment->size + BEHIND;
 		for (gap = at; gap < end && first_of(gap) != 0; gap++)
 			;
-		if (gap < end && segment->used < segment->size - segment->size / 20)
+		if (gap < end && !full(segment))
 			break;
 		if (!grow(segment, index))
 			return NULL;

@@ -81,6 +81,7 @@ says_of(const void *data, size_t len, struct node_csv_options options, const cha
 		char *text;
 
 		options.plain = i & 1;
+		options.ahead = i & 2;
 		options.block = blocks[i / 2];
 		text = told(data, len, &options, 0);
 		CU_ASSERT_STRING_EQUAL(text, expected);
