@@ -72,6 +72,7 @@ told(const struct way *way, const struct bench_child *best, const struct figures
 	bench_line_text(&line, "way", way->name);
 	bench_line_number(&line, "rows", figures->rows);
 	bench_line_number(&line, "persons", figures->persons);
+	bench_line_number(&line, "kept", figures->kept);
 	bench_line_number(&line, "file_bytes", bytes);
 	bench_line_real(&line, "seconds", best->wall, 3);
 	bench_line_real(&line, "processor_seconds", best->processor, 3);

@@ -43,7 +43,7 @@ def once(path, way):
     seconds = time.monotonic() - began
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return {"event": "count", "by": "DuckDB " + duckdb.__version__, "way": way, "persons": sum(tables[0].values()),
-            "kept": sum(tables[2].values()), "seconds": round(seconds, 3),
+            "kept": sum(n for (form, _), n in tables[2].items() if form != "Unknown"), "seconds": round(seconds, 3),
             "processor_seconds": round(usage.ru_utime + usage.ru_stime, 3), "peak_bytes": usage.ru_maxrss * 1024}
 
 
