@@ -33,6 +33,26 @@ sums_hash(uint8_t ret_sha256[static PROTO_HASH], const struct coord_pack *pack)
 	(void)crypto_hash_sha256(ret_sha256, sums->data.data, sums->data.len);
 }
 
+/* The release, the state of its round and the event, together. */
+static enum proto_code
+record(struct coord_store *store, const struct coord_publish_result *result, const char *round, int64_t now, struct proto_error *error)
+{
+	struct coord_release release = {.version = 1, .published = now};
+	char state[] = "published";
+	enum proto_code code;
+
+	(void)snprintf(release.release, sizeof(release.release), "%s", result->release);
+	(void)snprintf(release.round, sizeof(release.round), "%s", round);
+	release.state = state;
+	memcpy(release.sha256, result->sha256, PROTO_HASH);
+	if ((code = coord_store_begin(store, error)) == PROTO_OK &&
+	    (code = coord_store_release_add(store, &release, error)) == PROTO_OK &&
+	    (code = coord_store_log_event(store, "release-publish", release.release, error)) == PROTO_OK)
+		code = coord_store_commit(store, error);
+	coord_store_rollback(store);
+	return code;
+}
+
 /* Files first, synced; then the store says that it is published. */
 static enum proto_code
 publish_new(struct coord_publish_result *result, struct coord_state *state, const struct coord_keys *keys,
@@ -40,8 +60,7 @@ publish_new(struct coord_publish_result *result, struct coord_state *state, cons
 {
 	struct coord_published published = {0};
 	struct coord_pack pack = {0};
-	struct coord_release release = {.version = 1, .published = now};
-	char parent[PATH_MAX], state_text[] = "published";
+	char parent[PATH_MAX];
 	enum proto_code code;
 
 	if ((code = coord_close_open(&published, state, keys, round, error)) != PROTO_OK ||
@@ -54,13 +73,7 @@ publish_new(struct coord_publish_result *result, struct coord_state *state, cons
 		goto out;
 	(void)snprintf(result->release, sizeof(result->release), "%s", published.id);
 	sums_hash(result->sha256, &pack);
-	(void)snprintf(release.release, sizeof(release.release), "%s", published.id);
-	(void)snprintf(release.round, sizeof(release.round), "%s", round);
-	release.state = state_text;
-	memcpy(release.sha256, result->sha256, PROTO_HASH);
-	code = coord_store_release_add(state->store, &release, error);
-	if (code == PROTO_OK)
-		code = coord_store_log_event(state->store, "release-publish", published.id, error);
+	code = record(state->store, result, round, now, error);
 out:
 	coord_release_pack_wipe(&pack);
 	coord_published_wipe(&published);
@@ -75,7 +88,11 @@ coord_publish(struct coord_publish_result *ret_result, struct coord_state *state
 	struct coord_release stands = {0};
 	char id[PROTO_ROUND_TEXT + 16];
 	enum proto_code code;
+	int lock = -1;
 
+	/* Two runs would write the same draft directory. */
+	if ((code = kit_files_lock(&lock, state->dir, error)) != PROTO_OK)
+		return code;
 	(void)snprintf(id, sizeof(id), "%s.v1", round);
 	code = coord_store_release(&stands, state->store, id, error);
 	if (code == PROTO_OK) {
@@ -86,6 +103,7 @@ coord_publish(struct coord_publish_result *ret_result, struct coord_state *state
 		code = publish_new(&result, state, keys, round, now, error);
 	}
 	coord_store_release_wipe(&stands);
+	kit_files_unlock(lock);
 	if (code == PROTO_OK)
 		*ret_result = result;
 	return code;

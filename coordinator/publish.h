@@ -6,7 +6,7 @@
 
 /*
  * From a closed round to its release. The bytes are a function of the closed round, so a run cut off
- * anywhere is simply repeated; a release that stands is returned as it is.
+ * anywhere is simply repeated; a release that stands is returned as it is. BUSY while another run publishes.
  */
 struct coord_publish_result {
 	char release[PROTO_ROUND_TEXT];

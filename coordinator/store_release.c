@@ -79,12 +79,13 @@ coord_store_release_add(struct coord_store *store, const struct coord_release *r
 	}
 	if (code != PROTO_NOT_FOUND)
 		return code;
-	code = kit_db_run(store->db, error, "INSERT INTO release (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)", "ttitbi", release->release,
-	    release->round, (int64_t)release->version, release->state, release->sha256, sizeof release->sha256, release->published);
-	if (code == PROTO_OK)
-		code = kit_db_run(store->db, error, "UPDATE round SET state = 3 WHERE round = ? AND state IN (2, 3)", "t", release->round);
+	/* The round first: only a closed one has a release, also when an abort came meanwhile. */
+	code = kit_db_run(store->db, error, "UPDATE round SET state = 3 WHERE round = ? AND state IN (2, 3)", "t", release->round);
 	if (code == PROTO_OK && kit_db_changes(store->db) != 1)
 		code = proto_error_set(error, PROTO_REFUSED, release->round, "the round is not closed");
+	if (code == PROTO_OK)
+		code = kit_db_run(store->db, error, "INSERT INTO release (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)", "ttitbi", release->release,
+		    release->round, (int64_t)release->version, release->state, release->sha256, sizeof release->sha256, release->published);
 	return code;
 }
 
