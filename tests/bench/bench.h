@@ -19,6 +19,7 @@ struct bench_command {
 };
 
 int bench_count(int argc, char **argv);
+int bench_round(int argc, char **argv);
 
 /* One JSON line: begin, fill, end (prints and flushes). */
 struct bench_line {

@@ -7,6 +7,9 @@ static const struct bench_command commands[] = {
 	{"count", "count [--rows N] [--per-person K] [--repeat R] [--dir DIR] [--peer-python PYTHON]\n"
 	          "    Counting a CSV of twelve columns without and with a record key: rows a second and peak\n"
 	          "    memory; beside it DuckDB on the same file (tests/bench/peers.sh makes a PYTHON that has it).\n", bench_count},
+	{"round", "round [--countries N]\n"
+	          "    A round of N countries (50), from the last submission to the published release: closing and\n"
+	          "    publishing as the two commands do them, with and without unlocking the offline keys.\n", bench_round},
 };
 
 static int
