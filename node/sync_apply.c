@@ -122,7 +122,7 @@ apply_catalog(struct apply *apply)
 	if (code == PROTO_OK)
 		code = kit_db_run(office->state->db, apply->error,
 		    "INSERT INTO catalog (one, issued, catalog) VALUES (1,?,?) ON CONFLICT (one) DO UPDATE SET "
-		    "issued = excluded.issued, catalog = excluded.catalog WHERE excluded.issued >= issued", "ib",
+		    "issued = excluded.issued, catalog = excluded.catalog WHERE excluded.issued > issued", "ib",
 		    catalog.issued, (const void *)bytes->data, bytes->len);
 	proto_catalog_wipe(&catalog);
 	return code;
@@ -207,7 +207,7 @@ apply_round(struct apply *apply, const struct proto_sync_round *round)
 	/* Closed before this office could see it, and without its part: nothing here to check it by. */
 	if (!any && round->receipt.len == 0)
 		return PROTO_OK;
-	code = kit_db_run(office->state->db, apply->error, "UPDATE round SET state = ? WHERE round = ?", "it",
+	code = kit_db_run(office->state->db, apply->error, "UPDATE round SET state = ?1 WHERE round = ?2 AND state <> ?1", "it",
 	    (int64_t)round->state, round->round);
 	if (code == PROTO_OK && (code = apply_receipt(apply, round)) == PROTO_OK)
 		code = node_sync_set(office, apply->result, round, manifest, apply->error);

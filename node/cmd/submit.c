@@ -153,22 +153,29 @@ send(struct run *run, struct proto_error *error)
 	return code;
 }
 
+/* Also after the contact: it may have brought the receipt. */
+static enum proto_code
+load(struct run *run, struct proto_error *error)
+{
+	node_submission_wipe(&run->submission);
+	return node_submission_load(&run->submission, &run->drawn_before, run->office.state, run->round_text,
+	    run->office.enrolment.keys.signing, error);
+}
+
 static enum proto_code
 go(struct run *run, struct proto_error *error)
 {
 	struct node_office *office = &run->office;
 	struct node_sync sync;
-	enum proto_code code;
+	enum proto_code code = load(run, error);
 
-	code = node_submission_load(&run->submission, &run->drawn_before, office->state, run->round_text,
-	    office->enrolment.keys.signing, error);
 	if (code != PROTO_OK || (run->drawn_before && run->submission.receipt.len > 0))
 		return code;
 	if (!run->drawn_before && (code = check_asking(run->call, error)) != PROTO_OK)
 		return code;
 	if ((code = node_office_pinned(office, error)) != PROTO_OK ||
 	    (code = node_sync_approval(office, error)) != PROTO_OK ||
-	    (code = node_sync_contact(office, &sync, error)) != PROTO_OK)
+	    (code = node_sync_contact(office, &sync, error)) != PROTO_OK || (code = load(run, error)) != PROTO_OK)
 		return code;
 	if (!run->drawn_before && (code = prepare(run, error)) != PROTO_OK)
 		return code;
