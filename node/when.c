@@ -118,11 +118,12 @@ days_in(uint32_t year, uint32_t month)
 bool
 node_when_read(struct proto_period *ret_period, int64_t *ret_day, const struct node_when *when, const char *text, size_t len)
 {
-	const char *end = text + len, *at;
+	const char *begin = text, *end = text + len, *at;
 	uint32_t year = 0, quarter = 0, month = 0, day = 1;
 
 	for (at = when->pattern; *at; at++) {
-		bool tight = *at == '%' && at[1] && (at[2] == '%' || digit(at[2])); /* no end but the digits' own */
+		/* where digits of something else stand beside it, a number has no end but its full length */
+		bool tight = *at == '%' && (at[2] == '%' || digit(at[2]) || (text > begin && digit(text[-1])));
 
 		if (*at == '%' && at[1] == 'Y') {
 			if (!number(&year, &text, end, 4, 4) || year < 1900 || year > 2199)

@@ -9,7 +9,7 @@
 #include "proto/period.h"
 
 /*
- * Dates by a pattern: %Y (four digits), %m, %d (one or two; two where a digit or another directive follows),
+ * Dates by a pattern: %Y (four digits), %m, %d (one or two; two where a digit or another directive stands beside them),
  * %q (1 to 4), %% and literal text. %Y must stand in it; %q and %m exclude each other; %d needs
  * %m; each at most once. Only ASCII digits count as digits.
  */
