@@ -1,10 +1,8 @@
 #include "node/mapping.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "dp/counts.h"
 #include "mapping_reader.h"
 #include "proto/kit/files.h"
 
@@ -85,148 +83,6 @@ read_home(const struct node_mapping_reader *reader, const json_t *home)
 	return PROTO_OK;
 }
 
-/* Labels of an area file stand for areas alone. */
-static bool
-area_code(struct node_meaning *ret_meaning, const void *ctx, const char *code, size_t len)
-{
-	const struct proto_codelist *areas = ctx;
-	int found = proto_codelist_find(areas, code, len);
-
-	*ret_meaning = (struct node_meaning){NODE_MEANS_AREA, (uint32_t)found};
-	if (len == 2 && memcmp(code, "_U", 2) == 0)
-		*ret_meaning = (struct node_meaning){NODE_MEANS_UNKNOWN, 0};
-	return found >= 0 || ret_meaning->kind == NODE_MEANS_UNKNOWN;
-}
-
-static enum proto_code
-read_area(const struct node_mapping_reader *reader, const json_t *area)
-{
-	struct node_mapping *mapping = reader->mapping;
-	const struct proto_codelist *areas = reader->what_for->structure->area;
-	char *lookup = NULL, *path = NULL;
-	enum proto_code code;
-
-	if (area == NULL)
-		return PROTO_OK;
-	if (!json_is_object(area) || json_object_get(area, "column") == NULL || json_object_get(area, "lookup") == NULL)
-		return node_mapping_wrong(reader, "area", "not an object with column and lookup");
-	code = node_mapping_only(reader, "area", proto_json_only(area, "area", reader->error, "column", "lookup", "missing", NULL));
-	if (code != PROTO_OK)
-		return code;
-	if (mapping->own == NODE_NO_CODE)
-		return node_mapping_wrong(reader, "area", "the own country is not in %s", areas->id);
-	if ((code = node_mapping_text(&mapping->area.column, reader, "area.column", json_object_get(area, "column"), false)) != PROTO_OK ||
-	    (code = node_mapping_set(&mapping->area.missing, reader, "area.missing", json_object_get(area, "missing"))) != PROTO_OK ||
-	    (code = node_mapping_text(&lookup, reader, "area.lookup", json_object_get(area, "lookup"), false)) != PROTO_OK)
-		return code;
-	if (strcmp(lookup, areas->id) == 0)
-		code = node_lookup_areas(&mapping->area.lookup, areas, reader->error);
-	else if ((code = node_mapping_beside(&path, reader, lookup)) == PROTO_OK)
-		code = node_lookup_file(&mapping->area.lookup, path, area_code, areas, reader->error);
-	free(path);
-	free(lookup);
-	return code;
-}
-
-static enum proto_code
-read_time(const struct node_mapping_reader *reader, const json_t *time)
-{
-	struct node_mapping *mapping = reader->mapping;
-	const json_t *constant = json_object_get(time, "constant"), *freq = json_object_get(time, "freq");
-	const char *pattern = json_string_value(json_object_get(time, "pattern")), *text = json_string_value(freq);
-	char rows;
-	enum proto_code code;
-
-	if (!json_is_object(time))
-		return node_mapping_wrong(reader, "time", "missing, or not an object: a column with a pattern, or a constant");
-	if (constant) {
-		code = node_mapping_only(reader, "time", proto_json_only(time, "time", reader->error, "constant", NULL));
-		if (code != PROTO_OK)
-			return code;
-		if (!json_is_string(constant) ||
-		    proto_period_parse(&mapping->time.constant, json_string_value(constant), NULL) != PROTO_OK)
-			return node_mapping_wrong(reader, "time.constant", "not a period (2023, 2023-S1, 2023-Q1 or 2023-01)");
-		rows = mapping->time.constant.freq;
-	} else {
-		code = node_mapping_only(reader, "time", proto_json_only(time, "time", reader->error, "column", "pattern", "freq", NULL));
-		if (code != PROTO_OK)
-			return code;
-		if (json_object_get(time, "column") == NULL || pattern == NULL)
-			return node_mapping_wrong(reader, "time", "neither a column with a pattern nor a constant");
-		if (freq && (text == NULL || strlen(text) != 1 || strchr("ASQM", text[0]) == NULL))
-			return node_mapping_wrong(reader, "time.freq", "not A, S, Q or M");
-		code = node_mapping_text(&mapping->time.column, reader, "time.column", json_object_get(time, "column"), false);
-		if (code != PROTO_OK)
-			return code;
-		code = node_when_parse(&mapping->time.when, pattern, text ? text[0] : '\0', reader->what_for->path, reader->error);
-		if (code != PROTO_OK)
-			return code;
-		rows = mapping->time.when.freq;
-	}
-	if (!node_when_finer(rows, reader->what_for->period.freq))
-		return node_mapping_wrong(reader, "time", "rows of frequency %c cannot be placed in a period of frequency %c", rows,
-		    reader->what_for->period.freq);
-	return PROTO_OK;
-}
-
-static enum proto_code
-read_select(const struct node_mapping_reader *reader, const json_t *select)
-{
-	struct node_mapping *mapping = reader->mapping;
-	const json_t *area = json_object_get(select, "area"), *period = json_object_get(select, "period");
-	enum proto_code code;
-
-	if (select == NULL)
-		return PROTO_OK;
-	if (!json_is_object(select))
-		return node_mapping_wrong(reader, "select", "not an object");
-	code = node_mapping_only(reader, "select", proto_json_only(select, "select", reader->error, "area", "period", NULL));
-	if (code != PROTO_OK)
-		return code;
-	if (area && (!json_is_string(area) || strcmp(json_string_value(area), "own") != 0))
-		return node_mapping_wrong(reader, "select.area", "not own");
-	if (period && (!json_is_string(period) || strcmp(json_string_value(period), "round") != 0))
-		return node_mapping_wrong(reader, "select.period", "not round");
-	if (area && mapping->area.column == NULL)
-		return node_mapping_wrong(reader, "select.area", "needs `area`: the column that names the country");
-	mapping->select_area = area != NULL;
-	mapping->select_period = period != NULL;
-	return PROTO_OK;
-}
-
-static enum proto_code
-read_where(const struct node_mapping_reader *reader, const json_t *where)
-{
-	struct node_mapping *mapping = reader->mapping;
-	char key[NODE_KEY_TEXT];
-	const char *column;
-	json_t *accept;
-	enum proto_code code;
-
-	if (where == NULL)
-		return PROTO_OK;
-	if (!json_is_object(where) || json_object_size(where) > NODE_WHERE_MAX)
-		return node_mapping_wrong(reader, "where", "not an object of at most %d columns", NODE_WHERE_MAX);
-	json_object_foreach((json_t *)(uintptr_t)where, column, accept) {
-		struct node_where *one = &mapping->where[mapping->wheres];
-		json_t *name = json_string(column);
-
-		if (name == NULL)
-			return node_mapping_memory(reader);
-		node_mapping_key(key, "where", column, NULL);
-		code = node_mapping_text(&one->column, reader, key, name, false);
-		json_decref(name);
-		if (code != PROTO_OK)
-			return code;
-		mapping->wheres++;
-		if ((code = node_mapping_set(&one->accept, reader, key, accept)) != PROTO_OK)
-			return code;
-		if (node_lookup_size(one->accept) == 0)
-			return node_mapping_wrong(reader, key, "no value is accepted");
-	}
-	return PROTO_OK;
-}
-
 static enum proto_code
 read_columns(const struct node_mapping_reader *reader, const json_t *columns)
 {
@@ -261,93 +117,6 @@ read_columns(const struct node_mapping_reader *reader, const json_t *columns)
 	return PROTO_OK;
 }
 
-/* on_unknown, on_blank: `error`, or a code that every dimension in `columns` has. */
-static enum proto_code
-read_otherwise(const struct node_mapping_reader *reader, const char *key, const json_t *value, bool blank)
-{
-	const char *text = json_string_value(value);
-	bool fails = value == NULL || (text && strcmp(text, "error") == 0);
-	enum proto_code code;
-	uint32_t i;
-
-	if (text && strcmp(text, "_T") == 0)
-		return node_mapping_wrong(reader, key, "_T is no answer to what is not known");
-	for (i = 0; i < reader->what_for->structure->dims; i++) {
-		struct node_field *field = &reader->mapping->field[i];
-		uint32_t *ret_code = blank ? &field->on_blank : &field->on_unknown;
-
-		*ret_code = NODE_NO_CODE;
-		if (field->mapped && !fails && (code = node_mapping_code(ret_code, reader, key, i, value)) != PROTO_OK)
-			return code;
-	}
-	return PROTO_OK;
-}
-
-static enum proto_code
-read_records(const struct node_mapping_reader *reader, const json_t *root)
-{
-	static const char *const others[] = {"value", "duplicates", "attest"};
-	const json_t *key = json_object_get(root, "record_key"), *conflict = json_object_get(root, "on_conflict");
-	const char *text = json_string_value(conflict);
-	size_t i;
-
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (json_object_get(root, others[i]))
-			return node_mapping_wrong(reader, others[i], "only for kind aggregate");
-	/* left out by mistake it would count a person once a row, so it has to be said */
-	if (key == NULL)
-		return node_mapping_wrong(reader, "record_key", "missing: the column that tells persons apart, or null when every row is a person");
-	if (conflict && (text == NULL || (strcmp(text, "error") != 0 && strcmp(text, "first-code") != 0)))
-		return node_mapping_wrong(reader, "on_conflict", "not error or first-code");
-	reader->mapping->first_code = conflict && strcmp(text, "first-code") == 0;
-	if (json_is_null(key))
-		return PROTO_OK;
-	return node_mapping_text(&reader->mapping->record_key, reader, "record_key", key, false);
-}
-
-static enum proto_code
-read_value(const struct node_mapping_reader *reader, const json_t *value)
-{
-	struct node_mapping *mapping = reader->mapping;
-	const json_t *thousands = json_object_get(value, "thousands"), *max = json_object_get(value, "max");
-	const char *text = json_string_value(thousands);
-	enum proto_code code;
-
-	if (!json_is_object(value) || json_object_get(value, "column") == NULL)
-		return node_mapping_wrong(reader, "value", "missing, or without column: where the counts stand");
-	code = node_mapping_only(reader, "value", proto_json_only(value, "value", reader->error, "column", "thousands", "suppressed", "max", NULL));
-	if (code != PROTO_OK)
-		return code;
-	if ((code = node_mapping_text(&mapping->value.column, reader, "value.column", json_object_get(value, "column"), false)) != PROTO_OK ||
-	    (code = node_mapping_set(&mapping->value.suppressed, reader, "value.suppressed", json_object_get(value, "suppressed"))) != PROTO_OK)
-		return code;
-	if (thousands && (text == NULL || strlen(text) >= sizeof(mapping->value.thousands) || strpbrk(text, "0123456789+-") != NULL))
-		return node_mapping_wrong(reader, "value.thousands", "not a separator of thousands");
-	if (thousands)
-		memcpy(mapping->value.thousands, text, strlen(text) + 1);
-	if (max && (!json_is_integer(max) || json_integer_value(max) < 1 || (uint64_t)json_integer_value(max) > DP_COUNT_MAX))
-		return node_mapping_wrong(reader, "value.max", "not a whole number, 1 to %llu", (unsigned long long)DP_COUNT_MAX);
-	mapping->value.max = max ? (uint64_t)json_integer_value(max) : DP_COUNT_MAX;
-	return PROTO_OK;
-}
-
-static enum proto_code
-read_aggregate(const struct node_mapping_reader *reader, const json_t *root)
-{
-	const json_t *key = json_object_get(root, "record_key"), *duplicates = json_object_get(root, "duplicates");
-	enum proto_code code;
-
-	if (key && !json_is_null(key))
-		return node_mapping_wrong(reader, "record_key", "only for kind records: a row of an aggregate file is no person");
-	if (json_object_get(root, "on_conflict"))
-		return node_mapping_wrong(reader, "on_conflict", "only for kind records");
-	if (duplicates && (!json_is_string(duplicates) || strcmp(json_string_value(duplicates), "error") != 0))
-		return node_mapping_wrong(reader, "duplicates", "not error");
-	if ((code = node_mapping_text(&reader->mapping->attest, reader, "attest", json_object_get(root, "attest"), false)) != PROTO_OK)
-		return code;
-	return read_value(reader, json_object_get(root, "value"));
-}
-
 static enum proto_code
 read_all(const struct node_mapping_reader *reader, const json_t *root)
 {
@@ -361,15 +130,15 @@ read_all(const struct node_mapping_reader *reader, const json_t *root)
 	if (code != PROTO_OK || (code = read_kind(reader, root)) != PROTO_OK ||
 	    (code = read_file(reader, json_object_get(root, "file"))) != PROTO_OK ||
 	    (code = read_home(reader, json_object_get(root, "home"))) != PROTO_OK ||
-	    (code = read_area(reader, json_object_get(root, "area"))) != PROTO_OK ||
-	    (code = read_time(reader, json_object_get(root, "time"))) != PROTO_OK ||
-	    (code = read_select(reader, json_object_get(root, "select"))) != PROTO_OK ||
-	    (code = read_where(reader, json_object_get(root, "where"))) != PROTO_OK ||
+	    (code = node_mapping_read_area(reader, json_object_get(root, "area"))) != PROTO_OK ||
+	    (code = node_mapping_read_time(reader, json_object_get(root, "time"))) != PROTO_OK ||
+	    (code = node_mapping_read_select(reader, json_object_get(root, "select"))) != PROTO_OK ||
+	    (code = node_mapping_read_where(reader, json_object_get(root, "where"))) != PROTO_OK ||
 	    (code = read_columns(reader, json_object_get(root, "columns"))) != PROTO_OK ||
-	    (code = read_otherwise(reader, "on_unknown", json_object_get(root, "on_unknown"), false)) != PROTO_OK ||
-	    (code = read_otherwise(reader, "on_blank", json_object_get(root, "on_blank"), true)) != PROTO_OK)
+	    (code = node_mapping_read_otherwise(reader, "on_unknown", json_object_get(root, "on_unknown"), false)) != PROTO_OK ||
+	    (code = node_mapping_read_otherwise(reader, "on_blank", json_object_get(root, "on_blank"), true)) != PROTO_OK)
 		return code;
-	return reader->mapping->kind == NODE_RECORDS ? read_records(reader, root) : read_aggregate(reader, root);
+	return reader->mapping->kind == NODE_RECORDS ? node_mapping_read_records(reader, root) : node_mapping_read_aggregate(reader, root);
 }
 
 enum proto_code

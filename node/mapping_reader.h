@@ -37,6 +37,18 @@ const char *node_mapping_key(char ret_key[static NODE_KEY_TEXT], const char *fir
 /* A path beside the mapping file: a copy. */
 PROTO_CHECK enum proto_code node_mapping_beside(char **ret_path, const struct node_mapping_reader *reader, const char *name);
 
+/* mapping_rows.c: the values of these keys; NULL where a key is absent. */
+PROTO_CHECK enum proto_code node_mapping_read_area(const struct node_mapping_reader *reader, const json_t *area);
+PROTO_CHECK enum proto_code node_mapping_read_time(const struct node_mapping_reader *reader, const json_t *time);
+PROTO_CHECK enum proto_code node_mapping_read_select(const struct node_mapping_reader *reader, const json_t *select);
+PROTO_CHECK enum proto_code node_mapping_read_where(const struct node_mapping_reader *reader, const json_t *where);
+
+/* mapping_kind.c: on_unknown and on_blank; the keys of kind records; those of kind aggregate. */
+PROTO_CHECK enum proto_code node_mapping_read_otherwise(const struct node_mapping_reader *reader, const char *key, const json_t *value,
+    bool blank);
+PROTO_CHECK enum proto_code node_mapping_read_records(const struct node_mapping_reader *reader, const json_t *root);
+PROTO_CHECK enum proto_code node_mapping_read_aggregate(const struct node_mapping_reader *reader, const json_t *root);
+
 /* mapping_field.c: the entry of one dimension in `columns`. */
 PROTO_CHECK enum proto_code node_mapping_field(const struct node_mapping_reader *reader, uint32_t dim, const json_t *value);
 /* A text that is a code of the dimension, or `_T` where the mapping is of kind aggregate and allows it. */
