@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/catalog.h"
+
 struct contact {
 	struct coord_api *api;
 	const struct coord_country *country;
@@ -77,25 +79,32 @@ put_receipt_known(struct contact *contact)
 	return PROTO_OK;
 }
 
+/* Those that the signed list names: one that was added since waits until a command signs the list anew, since a node refuses any other. */
 static enum proto_code
 put_structures(struct contact *contact)
 {
+	const struct proto_buffer *list = &contact->reply.structures_signed;
 	struct coord_structure *structure = NULL;
+	struct proto_catalog catalog = {0};
 	size_t structures = 0, i;
 	enum proto_code code;
 
+	if ((code = proto_catalog_open(&catalog, list->data, list->len, &contact->api->state.trust, contact->error)) != PROTO_OK)
+		return code;
 	code = coord_store_structure_list(&structure, &structures, contact->api->state.store, contact->error);
 	if (code != PROTO_OK)
-		return code;
+		goto out;
 	contact->reply.structure = calloc(structures + 1, sizeof *contact->reply.structure);
 	if (contact->reply.structure == NULL)
 		code = memory(contact);
 	for (i = 0; code == PROTO_OK && i < structures; i++)
-		if (!known(contact, structure[i].sha256)) {
+		if (proto_catalog_has(&catalog, structure[i].sha256) && !known(contact, structure[i].sha256)) {
 			contact->reply.structure[contact->reply.structures++] = structure[i].document;
 			memset(&structure[i].document, 0, sizeof structure[i].document);
 		}
 	coord_store_structure_free(structure, structures);
+out:
+	proto_catalog_wipe(&catalog);
 	return code;
 }
 

@@ -609,6 +609,33 @@ too_much_and_unknown_calls_are_refused_before_they_are_read(void)
 	CU_ASSERT_EQUAL(coord_api_admit(&region.api, &call, &error), PROTO_NOT_GENUINE);
 }
 
+/* `structure add` needs no passphrase, so the list that names it is signed later; until then every node would refuse it. */
+static void
+a_structure_is_sent_only_when_the_signed_list_names_it(void)
+{
+	struct proto_structure **structure = NULL;
+	struct proto_sync_reply reply = {0};
+	char *text = strdup(peer_structures);
+	size_t structures = 0;
+	bool added;
+
+	memcpy(strstr(text, "\"id\":\"T\""), "\"id\":\"U\"", 8);
+	CU_ASSERT_EQUAL_FATAL(proto_structure_load_set(&structure, &structures, text, strlen(text), NULL, "test", &error), PROTO_OK);
+	CU_ASSERT_EQUAL(coord_store_begin(region.state.store, &error), PROTO_OK);
+	CU_ASSERT_EQUAL(coord_store_structure_add(&added, region.state.store, structure[0], peer_clock, &error), PROTO_OK);
+	CU_ASSERT_EQUAL(coord_store_commit(region.state.store, &error), PROTO_OK);
+	CU_ASSERT_EQUAL(sync_as(&xa.certificate, &reply), PROTO_OK);
+	CU_ASSERT_EQUAL(reply.structures, 1);
+	proto_sync_reply_wipe(&reply);
+	CU_ASSERT_EQUAL(coord_structures_sign(&region.state, region.keys, peer_clock, &error), PROTO_OK);
+	CU_ASSERT_EQUAL(sync_as(&xa.certificate, &reply), PROTO_OK);
+	CU_ASSERT_EQUAL(reply.structures, 2);
+	proto_sync_reply_wipe(&reply);
+	proto_structure_free(structure[0]);
+	free(structure);
+	free(text);
+}
+
 static const struct suite_case cases[] = {
 	{"an office enrols and is approved", an_office_enrols_and_is_approved},
 	{"an enrolment without the secret is refused", an_enrolment_without_the_secret_is_refused},
@@ -630,6 +657,7 @@ static const struct suite_case cases[] = {
 	{"a country approved after the opening waits", a_country_approved_after_the_opening_waits},
 	{"a node that holds an unknown receipt is told", a_node_that_holds_an_unknown_receipt_is_told},
 	{"too much and unknown calls are refused before they are read", too_much_and_unknown_calls_are_refused_before_they_are_read},
+	{"a structure is sent only when the signed list names it", a_structure_is_sent_only_when_the_signed_list_names_it},
 	{NULL, NULL},
 };
 
