@@ -17,7 +17,6 @@
 #define PROTO_LABEL_MANIFEST "chorale manifest v1"
 #define PROTO_LABEL_CATALOG "chorale structures v1"
 #define PROTO_LABEL_ACCEPTED "chorale accepted v1"
-#define PROTO_LABEL_RELEASE "chorale release v1"
 #define PROTO_LABEL_RECEIPT "chorale receipt v1"
 #define PROTO_LABEL_HEADER "chorale header v1"
 #define PROTO_LABEL_PART "chorale part v1"

@@ -9,7 +9,7 @@
 /*
  * The manifest: the signed description of a round, everything a node must know and check.
  * Residuals follow dp_plan_layout(structure); the manifest holds their s2. Encoded as canonical
- * protobuf (proto/chorale.proto, message Manifest) and wrapped by proto_signed_make.
+ * protobuf (proto/chorale.proto, message Manifest) and signed as proto/signed.h says.
  * Reserved for the regional part: version, part id, digest of a member list.
  */
 struct proto_manifest_country {

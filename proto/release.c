@@ -2,7 +2,6 @@
 
 #include <sodium.h>
 #include <stdio.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "proto/buffer.h"

@@ -17,25 +17,6 @@ _Static_assert(AT_DOCUMENT == PROTO_SIGNED_FRONT, "front of a signed document");
 
 #define STRING_BYTES (PROTO_LAYOUT_LABEL + crypto_hash_sha256_BYTES)
 
-/* The purposes that sign one kind of document by default; the catalog has a kind of its own. */
-static const struct proto_signed_kind kind_table[] = {
-	{PROTO_PURPOSE_MANIFEST, PROTO_LABEL_MANIFEST, "manifest"},
-	{PROTO_PURPOSE_ACCEPTED, PROTO_LABEL_ACCEPTED, "accepted set"},
-	{PROTO_PURPOSE_RELEASE, PROTO_LABEL_RELEASE, "release"},
-	{PROTO_PURPOSE_RECEIPT, PROTO_LABEL_RECEIPT, "receipt"},
-};
-
-static const struct proto_signed_kind *
-kind_of(enum proto_purpose purpose)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(kind_table) / sizeof(kind_table[0]); i++)
-		if (kind_table[i].purpose == purpose)
-			return &kind_table[i];
-	return NULL;
-}
-
 /* What is signed: the label, then SHA-256 of the document. */
 static void
 signed_string(uint8_t ret_string[static STRING_BYTES], const char *label, const void *document, size_t len)
@@ -99,65 +80,5 @@ proto_signed_covers(const struct proto_signed_view *view, int64_t time, const st
 {
 	if (!proto_cert_covers(&view->cert, time))
 		return proto_error_set(error, PROTO_EXPIRED, kind->name, "its key was not valid at the time it states");
-	return PROTO_OK;
-}
-
-enum proto_code
-proto_signed_make(struct proto_buffer *ret_signed, const struct proto_signer *signer,
-    const void *document, size_t len, struct proto_error *error)
-{
-	const struct proto_signed_kind *kind = kind_of(signer->cert.purpose);
-
-	if (kind == NULL)
-		return proto_error_set(error, PROTO_INTERNAL, "signature", "a key of this purpose signs no documents");
-	return proto_signed_pack(ret_signed, signer, kind, document, len, error);
-}
-
-enum proto_code
-proto_signed_open(struct proto_buffer *ret_document, const void *bytes, size_t len,
-    const struct proto_trust *trust, enum proto_purpose purpose, struct proto_error *error)
-{
-	const struct proto_signed_kind *kind = kind_of(purpose);
-	struct proto_signed_view view;
-	struct proto_buffer document = {0};
-	enum proto_code code;
-
-	if (kind == NULL)
-		return proto_error_set(error, PROTO_INTERNAL, "signature", "a key of this purpose signs no documents");
-	if ((code = proto_signed_view(&view, bytes, len, trust, kind, error)) != PROTO_OK)
-		return code;
-	proto_buffer_put(&document, view.document, view.len);
-	if (document.failed)
-		return proto_error_set(error, PROTO_MEMORY, kind->name, "out of memory");
-	*ret_document = document;
-	return PROTO_OK;
-}
-
-enum proto_code
-proto_signed_detach(uint8_t ret_signature[static PROTO_SIGNATURE], const struct proto_signer *signer,
-    const void *document, size_t len, struct proto_error *error)
-{
-	const struct proto_signed_kind *kind = kind_of(signer->cert.purpose);
-	uint8_t string[STRING_BYTES];
-
-	if (kind == NULL)
-		return proto_error_set(error, PROTO_INTERNAL, "signature", "a key of this purpose signs no documents");
-	signed_string(string, kind->label, document, len);
-	(void)crypto_sign_detached(ret_signature, NULL, string, sizeof(string), signer->secret);
-	return PROTO_OK;
-}
-
-enum proto_code
-proto_signed_check(const uint8_t signature[static PROTO_SIGNATURE], const uint8_t key[static PROTO_PUBLIC],
-    enum proto_purpose purpose, const void *document, size_t len, struct proto_error *error)
-{
-	const struct proto_signed_kind *kind = kind_of(purpose);
-	uint8_t string[STRING_BYTES];
-
-	if (kind == NULL)
-		return proto_error_set(error, PROTO_INTERNAL, "signature", "a key of this purpose signs no documents");
-	signed_string(string, kind->label, document, len);
-	if (crypto_sign_verify_detached(signature, string, sizeof(string), key) != 0)
-		return not_genuine(error, kind->name);
 	return PROTO_OK;
 }

@@ -1,6 +1,7 @@
 #ifndef PROTO_SIGNED_VIEW_H
 #define PROTO_SIGNED_VIEW_H
 
+#include "proto/buffer.h"
 #include "proto/signed.h"
 #include "proto/trust.h"
 
@@ -21,6 +22,12 @@ struct proto_signed_view {
 	size_t len;
 };
 
+/*
+ * proto_signed_pack(ret_signed, signer, kind, document, len, error): signs. INTERNAL when the signer's certificate is of
+ * another purpose.
+ * proto_signed_view(ret_view, bytes, len, trust, kind, error): NOT_GENUINE, one text, whatever is wrong: cut, another
+ * key, another purpose, another kind, another coordinator, another root.
+ */
 PROTO_CHECK enum proto_code proto_signed_pack(struct proto_buffer *ret_signed, const struct proto_signer *signer,
     const struct proto_signed_kind *kind, const void *document, size_t len, struct proto_error *error);
 PROTO_CHECK enum proto_code proto_signed_view(struct proto_signed_view *ret_view, const void *bytes, size_t len,

@@ -1,5 +1,6 @@
 #include "fuzz.h"
 #include "inside/decode.h"
+#include "inside/signed_view.h"
 
 /* The first byte chooses: the document of a receipt, an accepted set or a list of structures, or a signed front. */
 static const uint8_t secret[PROTO_SECRET];
@@ -64,9 +65,10 @@ static void
 front(const uint8_t *data, size_t size)
 {
 	static const struct proto_trust nobody = {.coordinator = "REGION-1"};
-	struct proto_buffer document = {0};
+	static const struct proto_signed_kind kind = {PROTO_PURPOSE_RECEIPT, "chorale receipt v1", "receipt"};
+	struct proto_signed_view view;
 
-	if (proto_signed_open(&document, data, size, &nobody, PROTO_PURPOSE_RELEASE, NULL) == PROTO_OK)
+	if (proto_signed_view(&view, data, size, &nobody, &kind, NULL) == PROTO_OK)
 		abort();
 }
 

@@ -95,7 +95,7 @@ save_submission(void)
 	accepted.reason = NULL;
 	wire_must(proto_catalog_sign(&bytes, &catalog, &wire.signer[PROTO_PURPOSE_MANIFEST], &error), &error);
 	save_document("proto_signed", "catalog", "2", &bytes);
-	wire_must(proto_signed_make(&bytes, &wire.signer[PROTO_PURPOSE_RELEASE], "x", 1, &error), &error);
+	wire_must(proto_receipt_sign(&bytes, &receipt, &wire.signer[PROTO_PURPOSE_RECEIPT], &error), &error);
 	save("proto_signed", "front", "3", &bytes);
 	proto_accepted_wipe(&accepted);
 	proto_catalog_wipe(&catalog);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inside/layout.h"
+#include "inside/signed_view.h"
 #include "node/round.h"
 #include "node/structures.h"
 #include "node/submit.h"
@@ -234,12 +236,12 @@ foreign_manifest(struct deputy *deputy, struct proto_sync_reply *reply)
 static void
 other_purpose(struct deputy *deputy, struct proto_sync_reply *reply)
 {
+	static const struct proto_signed_kind kind = {PROTO_PURPOSE_RECEIPT, PROTO_LABEL_MANIFEST, "manifest"};
 	struct proto_buffer document = {0}, bytes = {0};
 	struct proto_error error = {0};
 
-	office_must(proto_signed_open(&document, reply->round[0].manifest.data, reply->round[0].manifest.len,
-	    &deputy->wire.trust, PROTO_PURPOSE_MANIFEST, &error), &error);
-	office_must(proto_signed_make(&bytes, &deputy->wire.signer[PROTO_PURPOSE_RECEIPT], document.data, document.len, &error),
+	proto_buffer_put(&document, reply->round[0].manifest.data + PROTO_SIGNED_FRONT, reply->round[0].manifest.len - PROTO_SIGNED_FRONT);
+	office_must(proto_signed_pack(&bytes, &deputy->wire.signer[PROTO_PURPOSE_RECEIPT], &kind, document.data, document.len, &error),
 	    &error);
 	proto_buffer_wipe(&document);
 	proto_buffer_wipe(&reply->round[0].manifest);

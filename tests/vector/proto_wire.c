@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/fingerprint.h"
+#include "proto/release.h"
 #include "support/structures.h"
 #include "support/suite.h"
 #include "support/wire.h"
@@ -147,7 +148,7 @@ a_release_signature(void)
 	uint8_t signature[PROTO_SIGNATURE];
 	struct proto_error error = {0};
 
-	wire_must(proto_signed_detach(signature, &wire.signer[PROTO_PURPOSE_RELEASE], sums, strlen(sums), &error), &error);
+	wire_must(proto_release_sign(signature, sums, strlen(sums), wire.secret[PROTO_PURPOSE_RELEASE], &error), &error);
 	is_vector("release_sig", signature, sizeof(signature));
 }
 
