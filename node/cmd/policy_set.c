@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "commands.h"
 #include "desk.h"
 #include "dp/rho.h"
@@ -6,7 +8,7 @@
 static enum proto_code
 take(uint64_t *cap, const struct kit_call *call, const char *option, struct proto_error *error)
 {
-	const char *text = kit_call_option(call, option);
+	const char *text = kit_call_option(call, option + strlen("--"));
 	enum dp_status status;
 
 	if (text == NULL)
@@ -43,12 +45,14 @@ run(struct kit_call *call, struct proto_error *error)
 	struct dp_ledger_caps caps;
 	enum proto_code code;
 
+	if (!kit_call_option(call, "round-rho") && !kit_call_option(call, "period-rho") && !kit_call_option(call, "year-rho"))
+		return proto_error_set(error, PROTO_USAGE, "policy set", "name the cap to change");
 	if ((code = node_desk_open(&office, call, NODE_STATE_WRITE, error)) != PROTO_OK)
 		return code;
 	caps = office.policy.caps;
-	if ((code = take(&caps.round, call, "round-rho", error)) != PROTO_OK ||
-	    (code = take(&caps.period, call, "period-rho", error)) != PROTO_OK ||
-	    (code = take(&caps.year, call, "year-rho", error)) != PROTO_OK ||
+	if ((code = take(&caps.round, call, "--round-rho", error)) != PROTO_OK ||
+	    (code = take(&caps.period, call, "--period-rho", error)) != PROTO_OK ||
+	    (code = take(&caps.year, call, "--year-rho", error)) != PROTO_OK ||
 	    (code = node_desk_keys(&keys, call, &office, error)) != PROTO_OK ||
 	    (code = store(&office, &caps, &keys, error)) != PROTO_OK)
 		goto out;
