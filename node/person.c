@@ -250,6 +250,9 @@ node_persons_find(struct node_persons *persons, struct node_person_hash hash)
 			;
 		if (gap < end && !full(segment))
 			break;
+		/* no room behind the last home of a nearly empty segment: not hashes, whatever they are */
+		if (gap == end && segment->used < segment->size / 8)
+			return NULL;
 		if (!grow(segment, index))
 			return NULL;
 	}
