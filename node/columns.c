@@ -220,7 +220,7 @@ tell_slot(struct node_columns *columns, struct node_slot *slot, const struct nod
 
 	if (verdict->wrong == NODE_RIGHT)
 		return;
-	if (slot->shown) {
+	if (slot->shown && verdict->wrong != NODE_BLANK) {
 		place.text_len = node_csv_value(columns->text, cell, len);
 		place.text = columns->text;
 	}

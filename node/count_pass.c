@@ -127,6 +127,24 @@ one_row(struct node_count_pass *pass, const struct node_csv_row *row)
 	}
 }
 
+static enum node_class
+class_of(enum node_csv_fault fault)
+{
+	switch (fault) {
+	case NODE_CSV_NUL:
+	case NODE_CSV_UTF16:
+	case NODE_CSV_MARK:
+	case NODE_CSV_PREAMBLE:
+		return NODE_ENCODING;
+	case NODE_CSV_LONG:
+	case NODE_CSV_FIELD:
+	case NODE_CSV_COLUMNS:
+		return NODE_TOO_LARGE;
+	default:
+		return NODE_MALFORMED;
+	}
+}
+
 /* The header. INPUT: it was told what is wrong with it. */
 static enum proto_code
 header(struct node_count_pass *pass)
@@ -147,28 +165,10 @@ header(struct node_count_pass *pass)
 		return code;
 	}
 	if (row.event == NODE_CSV_BROKEN)
-		node_report_add(pass->writer, &place, NODE_MALFORMED, "%s", node_csv_fault_text(row.fault));
+		node_report_add(pass->writer, &place, class_of(row.fault), "%s", node_csv_fault_text(row.fault));
 	else
 		node_report_add(pass->writer, &place, NODE_MALFORMED, "no header: the file ends here");
 	return PROTO_INPUT;
-}
-
-static enum node_class
-class_of(enum node_csv_fault fault)
-{
-	switch (fault) {
-	case NODE_CSV_NUL:
-	case NODE_CSV_UTF16:
-	case NODE_CSV_MARK:
-	case NODE_CSV_PREAMBLE:
-		return NODE_ENCODING;
-	case NODE_CSV_LONG:
-	case NODE_CSV_FIELD:
-	case NODE_CSV_COLUMNS:
-		return NODE_TOO_LARGE;
-	default:
-		return NODE_MALFORMED;
-	}
 }
 
 static enum proto_code
