@@ -75,6 +75,16 @@ read_value(const struct node_mapping_reader *reader, const json_t *value)
 	return PROTO_OK;
 }
 
+/* What a message of proto/ may hold as text: no C0 and, in UTF-8, no C1 controls. */
+static bool
+one_line(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || ((unsigned char)*text == 0xc2 && (unsigned char)text[1] < 0xa0))
+			return false;
+	return true;
+}
+
 enum proto_code
 node_mapping_read_aggregate(const struct node_mapping_reader *reader, const json_t *root)
 {
@@ -89,5 +99,7 @@ node_mapping_read_aggregate(const struct node_mapping_reader *reader, const json
 		return node_mapping_wrong(reader, "duplicates", "not error");
 	if ((code = node_mapping_text(&reader->mapping->attest, reader, "attest", json_object_get(root, "attest"), false)) != PROTO_OK)
 		return code;
+	if (reader->mapping->attest != NULL && !one_line(reader->mapping->attest))
+		return node_mapping_wrong(reader, "attest", "more than one line, or a control character: it is shown on the release");
 	return read_value(reader, json_object_get(root, "value"));
 }

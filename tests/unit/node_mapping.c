@@ -273,6 +273,8 @@ an_aggregate_mapping_is_checked(void)
 	    {aggregate, "'attest'", "'on_conflict':'error','attest'", "on_conflict", "only for kind records"},
 	    {aggregate, "'duplicates':'error'", "'duplicates':'sum'", "duplicates", "not error"},
 	    {aggregate, "'attest':'The office'", "'attest':''", "attest", "empty"},
+	    {aggregate, "'The office'", "'The\\noffice'", "attest", "one line"},
+	    {aggregate, "'The office'", "'The\\u0085office'", "attest", "one line"},
 	    {aggregate, "'column':'n',", "", "value", "column"},
 	    {aggregate, "'thousands':' '", "'thousands':'0'", "value.thousands", "separator"},
 	    {aggregate, "'max':1000", "'max':0", "value.max", "1 to"},
