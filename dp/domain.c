@@ -28,6 +28,17 @@ dp_domain_multi(const struct dp_domain *domain)
 	return multi;
 }
 
+dp_dims
+dp_domain_informative(const struct dp_domain *domain, dp_dims dims)
+{
+	uint32_t i;
+
+	for (i = 0; i < domain->dims; i++)
+		if (domain->dim[i].codes == 1)
+			dims &= ~((dp_dims)1 << i);
+	return dims;
+}
+
 uint64_t
 dp_domain_cells(const struct dp_domain *domain, dp_dims dims)
 {

@@ -46,6 +46,10 @@ DP_CHECK enum dp_status dp_domain_check(const struct dp_domain *domain);
 /* dp_domain_multi(domain): the set of multi-valued dimensions. */
 dp_dims dp_domain_multi(const struct dp_domain *domain);
 
+/* dp_domain_informative(domain, dims): those of dims with more than one code. The others change no cell of a
+ * marginal and carry no residual (C_1 = 0), so two figures that differ only by them are one. */
+dp_dims dp_domain_informative(const struct dp_domain *domain, dp_dims dims);
+
 /*
  * dp_domain_cells(domain, dims): the number of cells of the marginal on dims;
  * the product of the codes, 1 for the empty set, saturating at UINT64_MAX.

@@ -11,18 +11,6 @@
 
 #define SETS DP_ESTIMATE_SETS
 
-/* Dimensions with one code change no cell and are left out, as in the plan. */
-static dp_dims
-informative(const struct dp_domain *domain, dp_dims dims)
-{
-	uint32_t i;
-
-	for (i = 0; i < domain->dims; i++)
-		if (domain->dim[i].codes == 1)
-			dims &= ~((dp_dims)1 << i);
-	return dims;
-}
-
 static enum dp_status
 unbiased(double **ret_x, const struct dp_estimate_stage *stage, dp_dims dims)
 {
@@ -177,7 +165,7 @@ dp_estimate_stage_dims(const struct dp_plan *plan, dp_dims group)
 
 	for (t = 0; t < plan->tables; t++)
 		if (plan->table[t].group == group)
-			dims |= informative(&plan->domain, plan->table[t].dims);
+			dims |= dp_domain_informative(&plan->domain, plan->table[t].dims);
 	return dims;
 }
 
@@ -193,7 +181,7 @@ choose(bool ret_wanted[SETS], const struct dp_plan *plan, dp_dims group)
 	ret_wanted[0] = true;
 	for (t = 0; t < plan->tables; t++)
 		if (plan->table[t].group == group)
-			ret_wanted[informative(&plan->domain, plan->table[t].dims)] = true;
+			ret_wanted[dp_domain_informative(&plan->domain, plan->table[t].dims)] = true;
 	while (more)
 		for (more = false, a = 1; a < SETS; a++)
 			for (b = a + 1; ret_wanted[a] && b < SETS; b++)
@@ -235,7 +223,7 @@ dp_estimate_stage_take(uint64_t **ret_cell, const struct dp_estimate_stage *stag
 			continue;
 		if ((ret_cell[t] = malloc(size)) == NULL)
 			return DP_NOMEM;
-		memcpy(ret_cell[t], stage->n[informative(&plan->domain, plan->table[t].dims)], size);
+		memcpy(ret_cell[t], stage->n[dp_domain_informative(&plan->domain, plan->table[t].dims)], size);
 	}
 	return DP_OK;
 }

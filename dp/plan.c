@@ -7,19 +7,6 @@
 
 #define SETS (1u << DP_DIMS_MAX)
 
-/* Dimensions with one code carry no residual: C_1 = 0. */
-static dp_dims
-informative(const struct dp_domain *domain)
-{
-	dp_dims dims = 0;
-	uint32_t i;
-
-	for (i = 0; i < domain->dims; i++)
-		if (domain->dim[i].codes > 1)
-			dims |= (dp_dims)1 << i;
-	return dims;
-}
-
 static enum dp_status
 check_tables(const struct dp_domain *domain, const struct dp_figure *table, size_t tables)
 {
@@ -67,7 +54,7 @@ collect(struct dp_figure **ret_figure, size_t *ret_figures, const struct dp_doma
 		return DP_NOMEM;
 	}
 	for (t = 0; t < tables; t++) {
-		dp_dims all = table[t].dims & informative(domain), dims = all;
+		dp_dims all = dp_domain_informative(domain, table[t].dims), dims = all;
 
 		/* dims runs through all subsets of all, down to the empty set. */
 		for (;; dims = (dims - 1) & all) {
@@ -161,26 +148,6 @@ dp_plan_check(const struct dp_plan *plan)
 	}
 	dp_plan_wipe(&model);
 	return status;
-}
-
-const struct dp_residual *
-dp_plan_find(const struct dp_plan *plan, struct dp_figure figure)
-{
-	size_t low = 0, high = plan->residuals;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct dp_residual *residual = &plan->residual[middle];
-		int order = compare(figure, (struct dp_figure){residual->group, residual->dims});
-
-		if (order == 0)
-			return residual;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return NULL;
 }
 
 enum dp_status

@@ -115,9 +115,6 @@ DP_CHECK enum dp_status dp_plan_price(struct dp_ratio **ret_price, const struct 
 /* dp_plan_rho(ret_units, plan): the same in units of 2^-40, rounded up once. */
 DP_CHECK enum dp_status dp_plan_rho(uint64_t *ret_units, const struct dp_plan *plan);
 
-/* dp_plan_find(plan, figure): the residual, or NULL. */
-const struct dp_residual *dp_plan_find(const struct dp_plan *plan, struct dp_figure figure);
-
 /* dp_plan_copy(ret_plan, plan); dp_plan_wipe(plan): frees what a plan holds; accepts a zeroed one. */
 DP_CHECK enum dp_status dp_plan_copy(struct dp_plan *ret_plan, const struct dp_plan *plan);
 void dp_plan_wipe(struct dp_plan *plan);

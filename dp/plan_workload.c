@@ -2,29 +2,17 @@
 
 #include <stdlib.h>
 
-/* Dimensions with one code change no cell: two figures that differ only by them are one. */
-static dp_dims
-telling(const struct dp_domain *domain, dp_dims dims)
-{
-	uint32_t i;
-
-	for (i = 0; i < domain->dims; i++)
-		if (domain->dim[i].codes == 1)
-			dims &= ~((dp_dims)1 << i);
-	return dims;
-}
-
 struct workload {
 	const struct dp_domain *domain;
 	struct dp_goal *goal;
 	size_t goals;
-	bool seen[1 << DP_DIMS_MAX][1 << DP_DIMS_MAX]; /* [group][telling dims] */
+	bool seen[1 << DP_DIMS_MAX][1 << DP_DIMS_MAX]; /* [group][informative dims] */
 };
 
 static void
 add(struct workload *workload, dp_dims group, dp_dims dims)
 {
-	bool *seen = &workload->seen[group][telling(workload->domain, dims)];
+	bool *seen = &workload->seen[group][dp_domain_informative(workload->domain, dims)];
 
 	if (!*seen)
 		workload->goal[workload->goals++] = (struct dp_goal){{group, dims}, 1};
@@ -48,8 +36,8 @@ compare(const void *left, const void *right)
 static void
 add_margins(struct workload *workload, const struct dp_figure *table, dp_dims keep)
 {
-	dp_dims fixed = table->group | (table->dims & keep), free_dims = telling(workload->domain, table->dims & ~fixed),
-	    dims = free_dims;
+	dp_dims fixed = table->group | (table->dims & keep);
+	dp_dims free_dims = dp_domain_informative(workload->domain, table->dims & ~fixed), dims = free_dims;
 
 	while (dims) {
 		dims = (dims - 1) & free_dims;

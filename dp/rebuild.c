@@ -8,18 +8,6 @@
 #include "center.h"
 #include "marginal.h"
 
-/* Dimensions with one code carry nothing and are part of no residual. */
-static dp_dims
-without_singles(const struct dp_domain *domain, dp_dims dims)
-{
-	uint32_t i;
-
-	for (i = 0; i < domain->dims; i++)
-		if (domain->dim[i].codes == 1)
-			dims &= ~((dp_dims)1 << i);
-	return dims;
-}
-
 static bool
 in_some_table(const struct dp_plan *plan, struct dp_figure figure)
 {
@@ -70,7 +58,7 @@ dp_rebuild_figure(double *ret_x, const struct dp_plan *plan, const int64_t *y, s
 		return DP_PARAM;
 	if ((work = calloc(cells, sizeof(work[0]))) == NULL)
 		return DP_NOMEM;
-	figure.dims = without_singles(&plan->domain, figure.dims);
+	figure.dims = dp_domain_informative(&plan->domain, figure.dims);
 	for (r = 0; r < cells; r++)
 		ret_x[r] = 0;
 	for (r = 0; r < plan->residuals; r++)
@@ -113,7 +101,7 @@ dp_rebuild_variance_sum(double *ret_variance, const struct dp_plan *plan, struct
 	for (i = 0; i < plan->domain.dims; i++)
 		if ((figure.dims >> i & 1) && (chosen[i] < 1 || chosen[i] > plan->domain.dim[i].codes))
 			return DP_PARAM;
-	figure.dims = without_singles(&plan->domain, figure.dims);
+	figure.dims = dp_domain_informative(&plan->domain, figure.dims);
 	for (r = 0; r < plan->residuals; r++)
 		if (part_of(&plan->residual[r], figure))
 			variance += variance_share(plan, &plan->residual[r], figure.dims, chosen);

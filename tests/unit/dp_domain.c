@@ -50,10 +50,22 @@ the_last_dimension_runs_fastest(void)
 	CU_ASSERT_EQUAL(dp_domain_cell(&domain, 5, code), 17);
 }
 
+static void
+only_dimensions_of_several_codes_inform(void)
+{
+	const struct dp_domain with_one = {3, {{3, 0}, {1, 0}, {2, 1}}};
+
+	CU_ASSERT_EQUAL(dp_domain_informative(&with_one, 7), 5);
+	CU_ASSERT_EQUAL(dp_domain_informative(&with_one, 3), 1);
+	CU_ASSERT_EQUAL(dp_domain_informative(&with_one, 2), 0);
+	CU_ASSERT_EQUAL(dp_domain_informative(&with_one, 0), 0);
+}
+
 static const struct suite_case cases[] = {
 	{"limits are checked", limits_are_checked},
 	{"every cell has one number", every_cell_has_one_number},
 	{"the last dimension runs fastest", the_last_dimension_runs_fastest},
+	{"only dimensions of several codes inform", only_dimensions_of_several_codes_inform},
 	{NULL, NULL},
 };
 
