@@ -315,6 +315,53 @@ the_error_of_a_sum_is_the_error_of_what_it_sums(void)
 	free(choice);
 }
 
+/* The largest values that proto_part_open lets through, in patterns that fit no counts. */
+static void
+fill_edge(int64_t *y, const struct dp_plan *plan, int pattern)
+{
+	size_t r, c;
+
+	for (r = 0; r < plan->residuals; r++) {
+		const struct dp_residual *residual = &plan->residual[r];
+		int64_t most = (int64_t)(residual->scale << 32);
+		const int64_t value[4] = {most, -most, most, residual->dims == 0 ? most : -most / 3};
+
+		for (c = 0; c < residual->cells; c++)
+			y[residual->offset + c] = pattern >= 2 && c % 2 ? -value[pattern] : value[pattern];
+	}
+}
+
+/* A lying office is believed, but must not keep the region from its release. */
+static void
+a_vector_at_the_edge_of_its_range_blocks_nothing(void)
+{
+	const struct coord_area kept[3] = {published.area[0], published.area[1], published.area[2]};
+	struct coord_pack again = {0};
+	struct proto_error error;
+	int pattern, i;
+
+	published.area[1].y = calloc(published.manifest.plan.cells, sizeof(int64_t));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(published.area[1].y);
+	for (pattern = 0; pattern < 4; pattern++) {
+		published.area[0].y = NULL;
+		for (i = 0; i < 3; i++)
+			published.area[i].estimate = (struct dp_estimate){0};
+		fill_edge(published.area[1].y, &published.manifest.plan, pattern);
+		CU_ASSERT_EQUAL_FATAL(coord_published_derive(&published, &error), PROTO_OK);
+		estimates_add_up_to_the_rounded_total();
+		every_cell_of_the_region_is_the_sum_of_its_countries();
+		CU_ASSERT_EQUAL_FATAL(coord_release_pack(&again, &published, &error), PROTO_OK);
+		CU_ASSERT_EQUAL_FATAL(coord_release_pack_sign(&again, region_signer(&region, PROTO_PURPOSE_RELEASE).secret, &error), PROTO_OK);
+		CU_ASSERT(verifies(&again, NULL));
+		coord_release_pack_wipe(&again);
+		for (i = 0; i < 3; i++)
+			dp_estimate_wipe(&published.area[i].estimate);
+		free(published.area[0].y);
+	}
+	free(published.area[1].y);
+	memcpy(published.area, kept, sizeof(kept));
+}
+
 static const struct suite_case cases[] = {
 	{"a fresh release verifies", a_fresh_release_verifies},
 	{"a changed byte in any file is noticed", a_changed_byte_in_any_file_is_noticed},
@@ -326,6 +373,7 @@ static const struct suite_case cases[] = {
 	{"every cell of the region is the sum of its countries", every_cell_of_the_region_is_the_sum_of_its_countries},
 	{"a country that did not report is missing, not zero", a_country_that_did_not_report_is_missing_not_zero},
 	{"the error of a sum is the error of what it sums", the_error_of_a_sum_is_the_error_of_what_it_sums},
+	{"a vector at the edge of its range blocks nothing", a_vector_at_the_edge_of_its_range_blocks_nothing},
 	{NULL, NULL},
 };
 
