@@ -111,6 +111,21 @@ def trickle(peer):
         time.sleep(1)
 
 
+def handshake(raw):
+    """TLS; when it fails, our alert reaches the other side before the line is cut (a reset would swallow it)."""
+    peer = context().wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
+    try:
+        peer.do_handshake()
+    except ssl.SSLError:
+        peer.shutdown(socket.SHUT_WR)
+        peer.settimeout(5)
+        while peer.recv(65536):
+            pass
+        peer.close()
+        raise
+    return peer
+
+
 def serve(listener):
     handler = globals()[MODE] if MODE not in ("tls12", "not_tls", "hang_up") else right
     while True:
@@ -119,7 +134,7 @@ def serve(listener):
             if MODE == "not_tls":
                 raw.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             elif MODE != "hang_up":
-                peer = context().wrap_socket(raw, server_side=True)
+                peer = handshake(raw)
                 handler(peer)
                 peer.close()
         except (OSError, ssl.SSLError):
