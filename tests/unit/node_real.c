@@ -205,12 +205,48 @@ one_area_of_many_is_selected(void)
 	free(mapping);
 }
 
+/* Half of what UNODC publishes is "<5": such a file is no input, and each such cell is listed. */
+static void
+suppressed_cells_are_listed_and_refused(void)
+{
+	/* one cell of Germany 2019 stands twice in the file: rows 43486 and 43487 */
+	static const struct { const char *area, *year; uint64_t rows, suppressed, twice; } areas[] = {{"RO", "2016", 16, 4, 0},
+	    {"DE", "2019", 43, 16, 1}, {"US", "2019", 39, 2, 0}};
+	char *file = shared("data/glotip/glotip_2023-05-30.csv"), *mapping = shared("domain/mapping_glotip.json");
+	size_t a, e;
+
+	for (a = 0; a < sizeof(areas) / sizeof(areas[0]); a++) {
+		struct counting_what what = {.file = file, .mapping = mapping, .period = areas[a].year, .country = areas[a].area};
+		struct node_count *count;
+		enum proto_code code;
+
+		count = counting_run(&code, &what, victims, NULL);
+		CU_ASSERT_EQUAL(code, PROTO_INPUT);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(count);
+		CU_ASSERT_PTR_NULL(count->counts);
+		CU_ASSERT_EQUAL(count->report.rows, 46556);
+		CU_ASSERT_EQUAL(count->report.rejected, areas[a].suppressed + areas[a].twice);
+		CU_ASSERT_EQUAL(count->report.errors, areas[a].suppressed + areas[a].twice);
+		CU_ASSERT_EQUAL(count->report.not_selected, 46556 - areas[a].rows);
+		for (e = 0; e < count->report.shown; e++) {
+			bool twice = count->report.error[e].row == 43487;
+
+			CU_ASSERT_EQUAL(count->report.error[e].kind, twice ? NODE_DUPLICATE : NODE_SUPPRESSED);
+			CU_ASSERT_STRING_EQUAL(count->report.error[e].column, twice ? "" : "txtVALUE");
+		}
+		node_count_free(count);
+	}
+	free(file);
+	free(mapping);
+}
+
 static const struct suite_case cases[] = {
 	{"four quarters give the counts named", four_quarters_give_the_counts_named},
 	{"a quarter in the round of another is not selected", a_quarter_in_the_round_of_another_is_not_selected},
 	{"means are bounded as named", means_are_bounded_as_named},
 	{"the first form by public order is picked", the_first_form_by_public_order_is_picked},
 	{"one area of many is selected", one_area_of_many_is_selected},
+	{"suppressed cells are listed and refused", suppressed_cells_are_listed_and_refused},
 	{NULL, NULL},
 };
 
