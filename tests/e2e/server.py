@@ -1,6 +1,7 @@
 """What a server must not misread (C3) and whom it must not wait for (C5), on both ports."""
 import os
 import socket
+import sqlite3
 import threading
 import time
 import unittest
@@ -216,6 +217,19 @@ class Waiting(unittest.TestCase):
         finally:
             for sock in holders:
                 sock.close()
+
+    def test_a_store_that_is_held_gives_503_and_then_goes_on(self):
+        with harness.Region() as region:
+            region.enroll("XA")
+            tls = wire.context(wire.identity(region, "XA", "valid", os.path.join(region.office("XA").state, "tls.key")))
+            holder = sqlite3.connect(os.path.join(region.state, "coordinator.db"))
+            holder.execute("BEGIN EXCLUSIVE")
+            status, body = wire.ask(region, tls)
+            self.assertEqual(status, 503)
+            self.assertIn(b"busy", body)
+            holder.rollback()
+            holder.close()
+            self.assertEqual(wire.ask(region, tls)[0], 200)
 
     def test_termination_finishes_what_is_under_way(self):
         with harness.Region() as region:
