@@ -13,10 +13,12 @@
  * H1  A connection that does not bring forward a handshake, a request or the reading of an answer is cut after
  *     COORD_HTTP_SECONDS, whatever it trickles (a long body or answer lives on while 64 KiB pass in that time).
  * H2  Nothing is allocated on the word of a client: a body grows as it arrives, up to what admit allowed.
+ *     Replies that wait to be read hold at most COORD_HTTP_WAITING bytes together; beyond that the answer is 503.
  * H3  After an error the connection is closed; nothing behind it is read as a request.
  * H4  At the limit of connections the listeners rest; waiting ones are served as others are cut.
  */
 #define COORD_HTTP_SECONDS 10
+#define COORD_HTTP_WAITING (256u << 20)
 #define COORD_HTTP_FIELDS_MAX 12
 
 struct coord_http_request {
@@ -31,8 +33,6 @@ struct coord_http_reply {
 	int status;
 	const char *type;         /* Content-Type; NULL: none */
 	struct proto_buffer body; /* taken */
-	int file;                 /* when >= 0: an open file is the body; taken */
-	uint64_t file_len;
 	size_t fields;
 	char field[COORD_HTTP_FIELDS_MAX][200]; /* "ETag: \"...\"" */
 };

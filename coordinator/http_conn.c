@@ -38,6 +38,7 @@ struct coord_http_conn {
 	struct proto_buffer head, body, peer;
 	struct coord_request request; /* borrows head */
 	size_t marked;                /* H1: how far it was when the timer was armed */
+	size_t waiting;               /* H2: its part of http->waiting */
 };
 
 static void
@@ -51,6 +52,7 @@ conn_free(struct coord_http_conn *conn)
 	if (conn->timer != NULL)
 		event_free(conn->timer);
 	bufferevent_free(conn->bev);
+	http->waiting -= conn->waiting;
 	proto_buffer_wipe(&conn->head);
 	proto_buffer_wipe(&conn->body);
 	proto_buffer_wipe(&conn->peer);
@@ -95,8 +97,15 @@ static void
 send_reply(struct coord_http_conn *conn, struct coord_http_reply *reply)
 {
 	bool head_only = conn->phase != HEAD && coord_request_is(conn->request.method, "HEAD");
+	struct coord_http *http = conn->listener->http;
 
-	if (reply->status >= 400 || conn->listener->http->draining || conn->request.close)
+	if (reply->body.len > COORD_HTTP_WAITING - http->waiting) {
+		proto_buffer_wipe(&reply->body);
+		reply->status = 503;
+	}
+	conn->waiting = reply->body.len;
+	http->waiting += conn->waiting;
+	if (reply->status >= 400 || http->draining || conn->request.close)
 		conn->closing = true; /* H3 */
 	conn->phase = REPLY;
 	bufferevent_disable(conn->bev, EV_READ);
@@ -108,7 +117,7 @@ send_reply(struct coord_http_conn *conn, struct coord_http_reply *reply)
 static void
 send_status(struct coord_http_conn *conn, int status)
 {
-	struct coord_http_reply reply = {.status = status, .type = "text/plain; charset=utf-8", .file = -1};
+	struct coord_http_reply reply = {.status = status, .type = "text/plain; charset=utf-8"};
 
 	conn->closing = true;
 	proto_buffer_printf(&reply.body, "%d\n", status);
@@ -129,7 +138,7 @@ view_request(struct coord_http_request *view, const struct coord_http_conn *conn
 static void
 answer(struct coord_http_conn *conn)
 {
-	struct coord_http_reply reply = {.status = 500, .file = -1};
+	struct coord_http_reply reply = {.status = 500};
 	struct coord_http_request view;
 
 	view_request(&view, conn);
@@ -141,7 +150,7 @@ answer(struct coord_http_conn *conn)
 static void
 head_is_whole(struct coord_http_conn *conn)
 {
-	struct coord_http_reply reply = {.status = 403, .file = -1};
+	struct coord_http_reply reply = {.status = 403};
 	struct coord_http_request view;
 	size_t most = 0;
 	int status;
@@ -254,6 +263,8 @@ on_written(struct bufferevent *bev, void *ctx)
 
 	if (conn->phase != REPLY)
 		return;
+	conn->listener->http->waiting -= conn->waiting;
+	conn->waiting = 0;
 	if (!conn->closing) {
 		next_request(conn);
 		return;

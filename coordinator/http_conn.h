@@ -22,6 +22,7 @@ struct coord_http {
 	size_t listeners;
 	struct coord_http_listener listener[COORD_HTTP_LISTENERS];
 	size_t conns, limit;
+	size_t waiting; /* bytes of replies that are not read yet (H2) */
 	struct coord_http_conn *first; /* all connections */
 	bool draining;
 };
@@ -36,7 +37,7 @@ void coord_http_conn_free_all(struct coord_http *http);
 /* Called by connections: one more, one less (H4). */
 void coord_http_count(struct coord_http *http, int change);
 
-/* Head and body of a reply onto an output buffer; takes the reply's body or file. */
+/* Head and body of a reply onto an output buffer; takes the reply's body. */
 struct evbuffer;
 PROTO_CHECK enum proto_code coord_http_reply_write(struct evbuffer *out, struct coord_http_reply *reply, bool head_only, bool close);
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "proto/kit/print.h"
 
@@ -15,11 +14,9 @@ reason(int status)
 		int status;
 		const char *text;
 	} known[] = {
-	    {200, "OK"}, {202, "Accepted"}, {206, "Partial Content"}, {301, "Moved Permanently"}, {302, "Found"},
-	    {304, "Not Modified"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-	    {406, "Not Acceptable"}, {409, "Conflict"}, {410, "Gone"}, {411, "Length Required"}, {413, "Content Too Large"},
-	    {414, "URI Too Long"}, {417, "Expectation Failed"}, {422, "Unprocessable Content"}, {425, "Too Early"},
-	    {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
+	    {200, "OK"}, {202, "Accepted"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+	    {409, "Conflict"}, {410, "Gone"}, {411, "Length Required"}, {413, "Content Too Large"}, {417, "Expectation Failed"},
+	    {425, "Too Early"}, {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
 	    {503, "Service Unavailable"}, {505, "HTTP Version Not Supported"},
 	};
 	size_t i;
@@ -58,7 +55,6 @@ put_date(struct evbuffer *out)
 enum proto_code
 coord_http_reply_write(struct evbuffer *out, struct coord_http_reply *reply, bool head_only, bool close_after)
 {
-	uint64_t len = reply->file >= 0 ? reply->file_len : reply->body.len;
 	enum proto_code code = PROTO_OK;
 	size_t i;
 
@@ -68,22 +64,9 @@ coord_http_reply_write(struct evbuffer *out, struct coord_http_reply *reply, boo
 		evbuffer_add_printf(out, "%s\r\n", reply->field[i]);
 	if (reply->type != NULL)
 		evbuffer_add_printf(out, "Content-Type: %s\r\n", reply->type);
-	if (reply->status != 304)
-		evbuffer_add_printf(out, "Content-Length: %llu\r\n", (unsigned long long)len);
-	if (evbuffer_add_printf(out, "%s\r\n", close_after ? "Connection: close\r\n" : "") < 0)
+	if (evbuffer_add_printf(out, "Content-Length: %zu\r\n%s\r\n", reply->body.len, close_after ? "Connection: close\r\n" : "") < 0 ||
+	    (!head_only && evbuffer_add(out, reply->body.data, reply->body.len) != 0))
 		code = PROTO_MEMORY;
-	if (reply->file >= 0) {
-		if (code == PROTO_OK && !head_only && reply->status != 304 && len > 0 &&
-		    evbuffer_add_file(out, reply->file, 0, (ev_off_t)len) == 0)
-			reply->file = -1; /* the buffer closes it */
-		else if (!head_only && reply->status != 304 && len > 0)
-			code = PROTO_MEMORY;
-		if (reply->file >= 0)
-			close(reply->file);
-		reply->file = -1;
-	} else if (!head_only && reply->status != 304 && evbuffer_add(out, reply->body.data, reply->body.len) != 0) {
-		code = PROTO_MEMORY;
-	}
 	proto_buffer_wipe(&reply->body);
 	return code;
 }
