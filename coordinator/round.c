@@ -66,6 +66,9 @@ draft_plan(struct proto_manifest *manifest, const struct coord_round_ask *ask, s
 		return proto_error_set(error, PROTO_MEMORY, structure->id, "out of memory");
 	if (status != DP_OK)
 		return proto_error_set(error, PROTO_REFUSED, structure->id, "no plan at this price");
+	if (manifest->plan.cells > PROTO_PART_CELLS_MAX)
+		return proto_error_set(error, PROTO_TOO_LARGE, structure->id, "its tables measure %zu cells; one submission carries at most %u",
+		    manifest->plan.cells, PROTO_PART_CELLS_MAX);
 	return PROTO_OK;
 }
 

@@ -7,6 +7,7 @@
  */
 #define PROTO_EXCHANGE_REQUEST_MAX (64u << 10) /* enrol, sync, header */
 #define PROTO_EXCHANGE_BODY_MAX (16u << 20)    /* a sealed part, digest in front included */
+#define PROTO_PART_CELLS_MAX ((PROTO_EXCHANGE_BODY_MAX - (64u << 10)) / 8) /* of a plan whose part fits a body */
 #define PROTO_EXCHANGE_REPLY_MAX (16u << 20)
 #define PROTO_EXCHANGE_TYPE "application/x-protobuf"
 

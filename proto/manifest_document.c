@@ -6,6 +6,7 @@
 
 #include "chorale.pb-c.h"
 #include "proto/header.h"
+#include "proto/limits.h"
 #include "strict.h"
 
 #define BYTES_MAX (4u << 20)
@@ -186,6 +187,8 @@ decode_plan(struct proto_manifest *manifest, const Chorale__Manifest *message, s
 		plan->residual[i].s2 = (dp_u128)part->s2[WORDS * i + 1] << 64 | part->s2[WORDS * i];
 	if ((status = dp_plan_rho(&rho_units, plan)) != DP_OK)
 		return dp_error(error, status, manifest);
+	if (plan->cells > PROTO_PART_CELLS_MAX)
+		return proto_error_set(error, PROTO_TOO_LARGE, manifest->round_text, "more cells than one submission can carry");
 	if (rho_units != manifest->rho_units)
 		return proto_error_set(error, PROTO_REFUSED, manifest->round_text, "its price is not the price of its plan");
 	return PROTO_OK;

@@ -322,6 +322,46 @@ a_round_outside_its_terms_is_not_opened(void)
 }
 
 static void
+put_codes(struct proto_buffer *json, const char *list, unsigned codes)
+{
+	unsigned c;
+
+	proto_buffer_printf(json, ",\"%s\":{\"codes\":{", list);
+	for (c = 0; c < codes; c++)
+		proto_buffer_printf(json, "\"C%u\":\"Code %u\",", c, c);
+	proto_buffer_text(json, "\"_T\":\"Total\"}}");
+}
+
+/* 250 x 250 x 40 cells: a plan that can be made, and a part that no body can carry. */
+static void
+a_round_whose_part_would_not_fit_is_not_opened(void)
+{
+	const struct coord_round_ask ask = {"BIG", "2026", DP_RHO_ONE / 10, 0, peer_clock};
+	const struct coord_structures_area area = {"XZ", "Test region"};
+	struct proto_buffer json = {0};
+	struct proto_structure **structure = NULL;
+	struct proto_manifest manifest = {0};
+	size_t structures = 0;
+	bool fresh;
+
+	proto_buffer_text(&json, "{\"agency\":\"CHORALE\",\"version\":\"1.0.0\",\"codelists\":{"
+	    "\"CL_FREQ\":{\"codes\":{\"A\":\"Annual\"}},\"CL_AREA\":{\"codes\":{\"XA\":\"Country A\"}}");
+	put_codes(&json, "CL_1", 250);
+	put_codes(&json, "CL_2", 250);
+	put_codes(&json, "CL_3", 40);
+	proto_buffer_text(&json, "},\"structures\":[{\"id\":\"BIG\",\"name\":\"Big\",\"unit\":\"person\",\"resolution\":[\"1\"],"
+	    "\"dimensions\":[[\"FREQ\",\"CL_FREQ\"],[\"REF_AREA\",\"CL_AREA\"],[\"D1\",\"CL_1\"],[\"D2\",\"CL_2\"],[\"D3\",\"CL_3\"]],"
+	    "\"time\":\"TIME_PERIOD\",\"tables\":[{\"id\":\"B1\",\"group\":\"persons\",\"dims\":[\"D1\",\"D2\",\"D3\"]}],\"q_max\":1}]}");
+	CU_ASSERT_EQUAL_FATAL(kit_files_write(scratch("big.json"), json.data, json.len, 0600, false, &error), PROTO_OK);
+	CU_ASSERT_EQUAL_FATAL(coord_structures_load(&structure, &structures, scratch("big.json"), &area, &error), PROTO_OK);
+	CU_ASSERT_EQUAL_FATAL(coord_store_structure_add(&fresh, region.state.store, structure[0], peer_clock, &error), PROTO_OK);
+	CU_ASSERT_EQUAL(coord_round_draft(&manifest, &region.state, &ask, &error), PROTO_TOO_LARGE);
+	proto_manifest_wipe(&manifest);
+	coord_structures_free(structure, structures);
+	proto_buffer_wipe(&json);
+}
+
+static void
 a_round_without_an_active_country_waits_and_a_draft_does_not(void)
 {
 	const struct coord_round_ask ask = {"T", "2026", DP_RHO_ONE / 10, 0, peer_clock};
@@ -345,6 +385,7 @@ static const struct suite_case cases[] = {
 	{"approving again renews the certificate", approving_again_renews_the_certificate},
 	{"a round opened again is the same or refused", a_round_opened_again_is_the_same_or_refused},
 	{"a round outside its terms is not opened", a_round_outside_its_terms_is_not_opened},
+	{"a round whose part would not fit is not opened", a_round_whose_part_would_not_fit_is_not_opened},
 	{"a round without an active country waits, and a draft does not", a_round_without_an_active_country_waits_and_a_draft_does_not},
 	{NULL, NULL},
 };
