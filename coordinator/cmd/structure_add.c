@@ -25,7 +25,7 @@ add_all(struct kit_call *call, struct coord_cmd *cmd, struct proto_structure **s
 			proto_json_bool(&call->writer, code == PROTO_OK && added);
 			proto_json_object_end(&call->writer);
 		} else {
-			proto_buffer_printf(&call->out, "%s %s\n", structure[i]->id, code == PROTO_OK && added ? 
+			proto_buffer_printf(&call->out, "%s %s\n", structure[i]->id, code == PROTO_OK && added ?
 			    "added; the offices see it after the next `round open`, `country approve` or `init`" : "stands already");
 		}
 	}
