@@ -73,7 +73,9 @@ fill(struct joining *joining, struct proto_error *error)
 	memcpy(enrolment->root_hash, invitation->root_hash, PROTO_HASH);
 	strcpy(joining->keys.pub.country, invitation->country);
 	enrolment->keys = joining->keys.pub;
-	enrolment->pin = NODE_PIN_INVITATION;
+	/* the same root and keys: what was compared stays compared */
+	if (enrolment->pin != NODE_PIN_CONFIRMED)
+		enrolment->pin = NODE_PIN_INVITATION;
 	if (!joining->before)
 		enrolment->joined = joining->request->now;
 	if ((code = copy(&enrolment->coordinator_name, invitation->coordinator_name, error)) != PROTO_OK ||
@@ -113,46 +115,8 @@ store(struct joining *joining, struct node_state *state, struct proto_error *err
 	return code;
 }
 
-/* Is what stands here already the answer to this invitation? Then it is only knocked again. */
-static bool
-stands(const struct joining *joining)
-{
-	const struct node_enrolment *enrolment = &joining->enrolment;
-
-	return joining->before && enrolment->pin != NODE_PIN_NONE && enrolment->certificate.len > 0;
-}
-
 static enum proto_code
-set_up(struct node_state *state, const struct node_join_request *request, struct proto_error *error)
-{
-	struct joining joining = {.request = request};
-	struct proto_error missing;
-	enum proto_code code = node_enrolment_load(&joining.enrolment, state, &missing);
-
-	joining.before = code == PROTO_OK;
-	if (code != PROTO_OK && code != PROTO_NOT_FOUND) {
-		if (error != NULL)
-			*error = missing;
-		goto out;
-	}
-	if (joining.before && (code = check_same(&joining, error)) != PROTO_OK)
-		goto out;
-	if ((code = node_keys_make(&joining.keys, state, request->passphrase, error)) != PROTO_OK || stands(&joining))
-		goto out;
-	if (request->now >= request->invitation->expires) {
-		code = proto_error_set(error, PROTO_EXPIRED, request->invitation->country, "the invitation has expired; ask for a new one");
-		goto out;
-	}
-	if ((code = fill(&joining, error)) == PROTO_OK)
-		code = store(&joining, state, error);
-out:
-	node_keys_close(&joining.keys);
-	node_enrolment_wipe(&joining.enrolment);
-	return code;
-}
-
-static enum proto_code
-knock(struct node_office *office, struct proto_error *error)
+knock(const struct node_office *office, struct proto_error *error)
 {
 	const struct node_transport_call call = {.path = "/v1/enrol", .body = office->enrolment.request.data,
 	    .len = office->enrolment.request.len, .most = ENROL_REPLY_MAX};
@@ -168,6 +132,71 @@ knock(struct node_office *office, struct proto_error *error)
 	office->transport->close(line);
 	proto_enrol_reply_wipe(&reply);
 	proto_buffer_wipe(&bytes);
+	return code;
+}
+
+/* Is what stands here the answer to this very invitation? A request is a function of keys and invitation. */
+static enum proto_code
+answered(bool *ret_answered, const struct joining *joining, struct proto_error *error)
+{
+	const struct proto_invitation *invitation = joining->request->invitation;
+	const struct node_enrolment *enrolment = &joining->enrolment;
+	struct proto_buffer request = {0};
+	enum proto_code code = proto_enrol_request_encode(&request, invitation->coordinator, &enrolment->keys, invitation->secret,
+	    joining->keys.signing, error);
+
+	*ret_answered = code == PROTO_OK && strcmp(enrolment->url, invitation->url) == 0 && request.len == enrolment->request.len &&
+	    memcmp(request.data, enrolment->request.data, request.len) == 0;
+	proto_buffer_wipe(&request);
+	return code;
+}
+
+/*
+ * An office with a certificate is invited anew: it was revoked, or the coordinator moved. The certificate is given up
+ * only when the coordinator has taken the new request, so that a void invitation does no harm.
+ */
+static enum proto_code
+present(const struct joining *joining, struct node_state *state, struct proto_error *error)
+{
+	struct node_office office = {.state = state, .enrolment = joining->enrolment, .transport = joining->request->transport,
+	    .now = joining->request->now};
+	enum proto_code code = node_enrolment_trust(&office.trust, &office.enrolment, error);
+
+	if (code == PROTO_OK)
+		code = knock(&office, error);
+	proto_trust_wipe(&office.trust);
+	return code;
+}
+
+static enum proto_code
+set_up(struct node_state *state, const struct node_join_request *request, struct proto_error *error)
+{
+	struct joining joining = {.request = request};
+	struct proto_error missing;
+	bool active, stands = false;
+	enum proto_code code = node_enrolment_load(&joining.enrolment, state, &missing);
+
+	joining.before = code == PROTO_OK;
+	if (code != PROTO_OK && code != PROTO_NOT_FOUND) {
+		if (error != NULL)
+			*error = missing;
+		goto out;
+	}
+	if (joining.before && (code = check_same(&joining, error)) != PROTO_OK)
+		goto out;
+	active = joining.before && joining.enrolment.pin != NODE_PIN_NONE && joining.enrolment.certificate.len > 0;
+	if ((code = node_keys_make(&joining.keys, state, request->passphrase, error)) != PROTO_OK ||
+	    (active && (code = answered(&stands, &joining, error)) != PROTO_OK) || stands)
+		goto out;
+	if (request->now >= request->invitation->expires) {
+		code = proto_error_set(error, PROTO_EXPIRED, request->invitation->country, "the invitation has expired; ask for a new one");
+		goto out;
+	}
+	if ((code = fill(&joining, error)) == PROTO_OK && (!active || (code = present(&joining, state, error)) == PROTO_OK))
+		code = store(&joining, state, error);
+out:
+	node_keys_close(&joining.keys);
+	node_enrolment_wipe(&joining.enrolment);
 	return code;
 }
 

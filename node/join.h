@@ -9,7 +9,8 @@
  * node_join(ret_office, path, request, error):
  * Sets an office up in a new state directory: keys, default policy, empty ledger, the root that the invitation
  * names; then knocks at the coordinator with a self-signed certificate. Repeating it continues where it
- * stopped and changes nothing that stands.
+ * stopped and changes nothing that stands. With another invitation of the same country and root an active office presents
+ * itself anew (it was revoked, or the coordinator moved); its certificate is given up only when the coordinator has answered.
  *
  * Errors: EXISTS: the directory belongs to another country or coordinator. EXPIRED: the invitation.
  *         UNREACHABLE: everything here is ready; repeat later.

@@ -32,8 +32,8 @@ const struct kit_command coord_cmd_country_revoke = {
 	.summary = "end a country's access",
 	.manual =
 	    "Takes effect at the country's next request, in a running `serve` too. What it submitted before is left out\n"
-	    "of rounds that are not closed yet. `country approve` undoes it; `country add` invites the office anew,\n"
-	    "with new keys. All of this is logged.\n"
+	    "of rounds that are not closed yet. `country approve` undoes it; `country add` invites the office anew:\n"
+	    "joined in the same state directory it keeps its keys and its ledger. All of this is logged.\n"
 	    "\n"
 	    "Exit: 0 done, also when it was revoked before; 1 no such country; 2 without --yes and without a terminal.\n"
 	    "\n"

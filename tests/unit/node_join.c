@@ -118,6 +118,45 @@ first_and_again(void)
 	teardown(&f);
 }
 
+/* An office that was revoked, or whose coordinator moved: its keys, its ledger and what was compared stay. */
+static void
+invited_anew(void)
+{
+	struct fixture f;
+	struct proto_buffer key = {0};
+	char fingerprint[PROTO_FINGERPRINT_TEXT];
+	uint8_t proof[PROTO_HASH];
+
+	setup(&f);
+	CU_ASSERT_FATAL(join(&f) == PROTO_OK);
+	node_enrolment_fingerprint(fingerprint, &f.open.enrolment, &f.open.trust);
+	CU_ASSERT_EQUAL(node_sync_pin(&f.open, fingerprint, &f.error), PROTO_OK);
+	office_must(node_keys_tls(&key, f.open.state, &f.error), &f.error);
+	deputy_approve(&f.deputy, "XA", &key);
+	CU_ASSERT_EQUAL(node_sync_approval(&f.open, &f.error), PROTO_OK);
+	memcpy(proof, f.deputy.enrolled.proof, sizeof(proof));
+	f.invitation.secret[0] ^= 1;
+	/* as long as the coordinator has not taken it, the certificate stays */
+	f.deputy.lost = "/v1/enrol";
+	CU_ASSERT_EQUAL(join(&f), PROTO_UNREACHABLE);
+	office_must(node_office_open(&f.open, f.office.path, NODE_STATE_READ, &f.error), &f.error);
+	CU_ASSERT_STRING_EQUAL(node_enrolment_state(&f.open.enrolment), "active");
+	CU_ASSERT_EQUAL(join_with(&f, f.passphrase, f.invitation.expires), PROTO_EXPIRED);
+	f.deputy.lost = NULL;
+	CU_ASSERT_FATAL(join(&f) == PROTO_OK);
+	CU_ASSERT_STRING_EQUAL(node_enrolment_state(&f.open.enrolment), "pending");
+	CU_ASSERT_EQUAL(f.open.enrolment.pin, NODE_PIN_CONFIRMED);
+	CU_ASSERT(memcmp(proof, f.deputy.enrolled.proof, sizeof(proof)) != 0);
+	CU_ASSERT_EQUAL(node_sync_approval(&f.open, &f.error), PROTO_OK);
+	/* another address alone is also a new invitation */
+	free(f.invitation.url);
+	f.invitation.url = strdup("https://127.0.0.2:8443");
+	CU_ASSERT_FATAL(join(&f) == PROTO_OK);
+	CU_ASSERT_STRING_EQUAL(f.open.enrolment.url, "https://127.0.0.2:8443");
+	proto_buffer_wipe(&key);
+	teardown(&f);
+}
+
 static void
 another_office(void)
 {
@@ -215,6 +254,7 @@ private_files(void)
 
 static const struct suite_case cases[] = {
     {"a join that was cut short goes on with the same keys; repeated it changes nothing", first_and_again},
+    {"an active office that is invited anew presents itself again, and loses nothing before it is heard", invited_anew},
     {"a directory belongs to one country and one root", another_office},
     {"after unpinning a new invitation is taken, and the keys stay", again_after_unpinning},
     {"an expired, altered or unreachable-by-form invitation is refused before any contact", bad_invitations},
