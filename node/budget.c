@@ -51,3 +51,20 @@ node_budget_round(struct node_budget *ret_budget, const struct node_office *offi
 	budget.period_remaining = left(office->policy.caps.period, budget.period_spent);
 	*ret_budget = budget;
 }
+
+void
+node_budget_reached(uint64_t *ret_period, uint64_t *ret_year, const struct node_office *office,
+    const struct proto_manifest *manifest)
+{
+	const struct node_state *state = office->state;
+	struct node_budget budget;
+	uint64_t more = manifest->rho_units;
+	size_t i;
+
+	node_budget_round(&budget, office, manifest);
+	for (i = 0; i < state->rows; i++)
+		if (strcmp(state->row[i].round, manifest->round_text) == 0)
+			more = 0;
+	*ret_period = budget.period_spent + more;
+	*ret_year = budget.spent + more;
+}

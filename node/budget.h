@@ -18,4 +18,11 @@ void node_budget_year(struct node_budget *ret_budget, const struct node_office *
 void node_budget_round(struct node_budget *ret_budget, const struct node_office *office,
     const struct proto_manifest *manifest);
 
+/*
+ * node_budget_reached(ret_period, ret_year, office, manifest):
+ * What structure and period, and the year, come to once this round is drawn (or as it was).
+ */
+void node_budget_reached(uint64_t *ret_period, uint64_t *ret_year, const struct node_office *office,
+    const struct proto_manifest *manifest);
+
 #endif

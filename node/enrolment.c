@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/head.h"
+#include "row.h"
 
 #define COLUMNS                                                                                                  \
 	"coordinator, coordinator_name, url, country, country_name, root_hash, trust, signing, sealing, tls, " \
@@ -43,17 +44,6 @@ seal_row(uint8_t ret_seal[static PROTO_HASH], const struct node_state *state, co
 	return PROTO_OK;
 }
 
-/* Text and blobs are copied as they stand; what does not fit its field leaves it empty, and the seal at odds. */
-static void
-take_text(char *ret_text, size_t size, struct kit_rows *rows, int column)
-{
-	const char *text = kit_rows_text(rows, column);
-
-	ret_text[0] = '\0';
-	if (text != NULL && strlen(text) < size)
-		memcpy(ret_text, text, strlen(text) + 1);
-}
-
 static char *
 copy_text(struct kit_rows *rows, int column)
 {
@@ -62,45 +52,24 @@ copy_text(struct kit_rows *rows, int column)
 	return strdup(text == NULL ? "" : text);
 }
 
-static void
-take_hash(uint8_t ret_hash[static PROTO_HASH], struct kit_rows *rows, int column)
-{
-	size_t len;
-	const uint8_t *data = kit_rows_blob(rows, column, &len);
-
-	memset(ret_hash, 0, PROTO_HASH);
-	if (data != NULL && len == PROTO_HASH)
-		memcpy(ret_hash, data, len);
-}
-
-static void
-take_blob(struct proto_buffer *out, struct kit_rows *rows, int column)
-{
-	size_t len;
-	const uint8_t *data = kit_rows_blob(rows, column, &len);
-
-	if (data != NULL)
-		proto_buffer_put(out, data, len);
-}
-
 static enum proto_code
 take_row(struct node_enrolment *row, uint8_t ret_seal[static PROTO_HASH], struct kit_rows *rows, struct proto_error *error)
 {
-	take_text(row->coordinator, sizeof(row->coordinator), rows, 0);
+	node_row_text(row->coordinator, sizeof(row->coordinator), rows, 0);
 	row->coordinator_name = copy_text(rows, 1);
 	row->url = copy_text(rows, 2);
-	take_text(row->keys.country, sizeof(row->keys.country), rows, 3);
+	node_row_text(row->keys.country, sizeof(row->keys.country), rows, 3);
 	row->country_name = copy_text(rows, 4);
-	take_hash(row->root_hash, rows, 5);
-	take_blob(&row->trust, rows, 6);
-	take_hash(row->keys.signing, rows, 7);
-	take_hash(row->keys.sealing, rows, 8);
-	take_hash(row->keys.tls, rows, 9);
-	take_blob(&row->request, rows, 10);
-	take_blob(&row->certificate, rows, 11);
+	node_row_hash(row->root_hash, rows, 5);
+	node_row_blob(&row->trust, rows, 6);
+	node_row_hash(row->keys.signing, rows, 7);
+	node_row_hash(row->keys.sealing, rows, 8);
+	node_row_hash(row->keys.tls, rows, 9);
+	node_row_blob(&row->request, rows, 10);
+	node_row_blob(&row->certificate, rows, 11);
 	row->pin = (enum node_pin)kit_rows_int(rows, 12);
 	row->joined = kit_rows_int(rows, 13);
-	take_hash(ret_seal, rows, 14);
+	node_row_hash(ret_seal, rows, 14);
 	if (row->coordinator_name == NULL || row->url == NULL || row->country_name == NULL || row->trust.failed ||
 	    row->request.failed || row->certificate.failed)
 		return proto_error_set(error, PROTO_MEMORY, "", "out of memory");

@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "node/client.h"
-#include "proto/enrol.h"
-
-#define ENROL_REPLY_MAX (64u << 10)
+#include "node/sync.h"
 
 struct joining {
 	const struct node_join_request *request;
@@ -118,20 +116,10 @@ store(struct joining *joining, struct node_state *state, struct proto_error *err
 static enum proto_code
 knock(const struct node_office *office, struct proto_error *error)
 {
-	const struct node_transport_call call = {.path = "/v1/enrol", .body = office->enrolment.request.data,
-	    .len = office->enrolment.request.len, .most = ENROL_REPLY_MAX};
-	struct proto_buffer bytes = {0};
 	struct proto_enrol_reply reply = {0};
-	void *line = NULL;
-	enum proto_code code = node_office_line(&line, office, NODE_OFFICE_SELF, error);
+	enum proto_code code = node_sync_knock(office, &reply, "/v1/enrol", error);
 
-	if (code != PROTO_OK)
-		return code;
-	if ((code = office->transport->post(line, &bytes, &call, error)) == PROTO_OK)
-		code = proto_enrol_reply_decode(&reply, bytes.data, bytes.len, error);
-	office->transport->close(line);
 	proto_enrol_reply_wipe(&reply);
-	proto_buffer_wipe(&bytes);
 	return code;
 }
 

@@ -2,7 +2,6 @@
 
 #include <sodium.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "proto/kit/files.h"
 #include "proto/kit/secret.h"
@@ -13,14 +12,6 @@
 #define TLS_FILE "tls.key"
 #define CONTEXT "chorale node keys v1"
 #define TLS_BYTES_MAX 4096
-
-static bool
-exists(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0;
-}
 
 static enum proto_code
 make_sealed(const char *path, const struct kit_passphrase *passphrase, struct proto_error *error)
@@ -59,9 +50,9 @@ node_keys_make(struct node_keys *ret_keys, const struct node_state *state, const
 	if ((code = node_state_path(sealed, state, SEALED_FILE, error)) != PROTO_OK ||
 	    (code = node_state_path(tls, state, TLS_FILE, error)) != PROTO_OK)
 		return code;
-	if (!exists(sealed) && (code = make_sealed(sealed, passphrase, error)) != PROTO_OK)
+	if (!node_state_exists(sealed) && (code = make_sealed(sealed, passphrase, error)) != PROTO_OK)
 		return code;
-	if (!exists(tls) && (code = make_tls(tls, error)) != PROTO_OK)
+	if (!node_state_exists(tls) && (code = make_tls(tls, error)) != PROTO_OK)
 		return code;
 	return node_keys_open(ret_keys, state, passphrase, error);
 }

@@ -6,6 +6,7 @@
 
 #include "dp/rho.h"
 #include "node/head.h"
+#include "row.h"
 
 #define COLUMNS "sequence, time, round, round_hash, series, year, rho, floor, body, total, previous, head, seal"
 #define SEAL_LABEL "chorale node entry v1"
@@ -37,38 +38,24 @@ seal_row(uint8_t ret_seal[static DP_LEDGER_HASH], const struct node_state *state
 	return PROTO_OK;
 }
 
-/* A blob of 32 bytes; another length leaves zeros, which no seal fits. */
-static void
-take_hash(uint8_t ret_hash[static DP_LEDGER_HASH], struct kit_rows *rows, int column)
-{
-	size_t len;
-	const uint8_t *data = kit_rows_blob(rows, column, &len);
-
-	memset(ret_hash, 0, DP_LEDGER_HASH);
-	if (data != NULL && len == DP_LEDGER_HASH)
-		memcpy(ret_hash, data, len);
-}
-
 static void
 take_row(struct node_ledger_row *ret_row, uint8_t ret_seal[static DP_LEDGER_HASH], struct kit_rows *rows)
 {
 	struct node_ledger_row row = {0};
-	const char *round = kit_rows_text(rows, 2);
 
 	row.entry.sequence = kit_rows_u64(rows, 0);
 	row.time = kit_rows_int(rows, 1);
-	if (round != NULL && strlen(round) < sizeof(row.round))
-		memcpy(row.round, round, strlen(round) + 1);
-	take_hash(row.entry.claim.round, rows, 3);
-	take_hash(row.entry.claim.series, rows, 4);
+	node_row_text(row.round, sizeof(row.round), rows, 2);
+	node_row_hash(row.entry.claim.round, rows, 3);
+	node_row_hash(row.entry.claim.series, rows, 4);
 	row.entry.claim.year = (uint32_t)kit_rows_u64(rows, 5);
 	row.entry.claim.rho = kit_rows_u64(rows, 6);
 	row.entry.claim.floor = kit_rows_u64(rows, 7);
-	take_hash(row.entry.body, rows, 8);
+	node_row_hash(row.entry.body, rows, 8);
 	row.entry.total = kit_rows_u64(rows, 9);
-	take_hash(row.entry.previous, rows, 10);
-	take_hash(row.entry.head, rows, 11);
-	take_hash(ret_seal, rows, 12);
+	node_row_hash(row.entry.previous, rows, 10);
+	node_row_hash(row.entry.head, rows, 11);
+	node_row_hash(ret_seal, rows, 12);
 	*ret_row = row;
 }
 

@@ -22,8 +22,8 @@ node_state_path(char ret_path[static PATH_MAX], const struct node_state *state, 
 	return kit_files_join(ret_path, PATH_MAX, state->path, name, error);
 }
 
-static bool
-exists(const char *path)
+bool
+node_state_exists(const char *path)
 {
 	struct stat status;
 
@@ -63,9 +63,9 @@ static enum proto_code
 check_begin(bool *ret_begin, const struct node_state *state, const char *database, enum node_state_mode mode,
     struct proto_error *error)
 {
-	bool begin = !exists(database);
+	bool begin = !node_state_exists(database);
 
-	if (begin && exists(state->head_path))
+	if (begin && node_state_exists(state->head_path))
 		return proto_error_set(error, PROTO_DAMAGED, state->path,
 		    "the ledger is gone, but its head file stands beside it: restore the directory; an empty "
 		    "ledger would forget what was spent");
@@ -156,7 +156,7 @@ check_ledger(struct node_state *state, struct proto_error *error)
 		return code;
 	if ((code = node_state_reload(state, error)) == PROTO_OK &&
 	    (code = count_enrolments(&enrolments, state, error)) == PROTO_OK) {
-		if (enrolments == 0 && state->rows == 0 && !exists(state->head_path))
+		if (enrolments == 0 && state->rows == 0 && !node_state_exists(state->head_path))
 			level = false; /* `join` was cut short before it wrote the file */
 		else
 			code = compare_head(&level, state, error);

@@ -54,6 +54,9 @@ void node_state_close(struct node_state *state);
 PROTO_CHECK enum proto_code node_state_path(char ret_path[static PATH_MAX], const struct node_state *state,
     const char *name, struct proto_error *error);
 
+/* Is there anything under this name (a link included)? */
+bool node_state_exists(const char *path);
+
 /* node_state_reload: checks the ledger again and reads state->row afresh (after a commit). */
 PROTO_CHECK enum proto_code node_state_reload(struct node_state *state, struct proto_error *error);
 

@@ -5,6 +5,7 @@
 
 #include "node/head.h"
 #include "proto/submission.h"
+#include "row.h"
 
 static enum proto_code
 seal_row(uint8_t ret_seal[static PROTO_HASH], const struct node_state *state, const struct node_submission_row *row,
@@ -138,17 +139,13 @@ static enum proto_code
 take_receipt(struct node_submission *submission, struct node_state *state, struct proto_error *error)
 {
 	struct kit_rows *rows = NULL;
-	const uint8_t *data;
-	size_t len;
 	bool any;
 	enum proto_code code = kit_db_query(state->db, &rows, error,
 	    "SELECT receipt, sha256, accepted FROM receipt WHERE sequence = ?", "u", submission->sequence);
 
 	if (code == PROTO_OK && (code = kit_rows_next(rows, &any, error)) == PROTO_OK && any) {
-		if ((data = kit_rows_blob(rows, 0, &len)) != NULL)
-			proto_buffer_put(&submission->receipt, data, len);
-		if ((data = kit_rows_blob(rows, 1, &len)) != NULL && len == PROTO_HASH)
-			memcpy(submission->receipt_sha256, data, len);
+		node_row_blob(&submission->receipt, rows, 0);
+		node_row_hash(submission->receipt_sha256, rows, 1);
 		submission->accepted = kit_rows_int(rows, 2);
 		if (submission->receipt.failed)
 			code = proto_error_set(error, PROTO_MEMORY, "", "out of memory");

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sync_apply.h"
-#include "proto/enrol.h"
 #include "proto/kit/x509.h"
 #include "proto/limits.h"
 
@@ -89,25 +88,35 @@ out:
 	return code;
 }
 
-/* The request of `join`, shown again: it proves nothing new, and needs no passphrase. */
-static enum proto_code
-poll(struct node_office *office, struct proto_error *error)
+enum proto_code
+node_sync_knock(const struct node_office *office, struct proto_enrol_reply *ret_reply, const char *path,
+    struct proto_error *error)
 {
-	const struct node_transport_call call = {.path = "/v1/enrol/state", .body = office->enrolment.request.data,
+	const struct node_transport_call call = {.path = path, .body = office->enrolment.request.data,
 	    .len = office->enrolment.request.len, .most = ENROL_REPLY_MAX};
 	struct proto_buffer bytes = {0};
-	struct proto_enrol_reply reply = {0};
 	void *line = NULL;
 	enum proto_code code = node_office_line(&line, office, NODE_OFFICE_SELF, error);
 
 	if (code != PROTO_OK)
 		return code;
-	if ((code = office->transport->post(line, &bytes, &call, error)) == PROTO_OK &&
-	    (code = proto_enrol_reply_decode(&reply, bytes.data, bytes.len, error)) == PROTO_OK)
-		code = take_approval(office, &reply, error);
+	if ((code = office->transport->post(line, &bytes, &call, error)) == PROTO_OK)
+		code = proto_enrol_reply_decode(ret_reply, bytes.data, bytes.len, error);
 	office->transport->close(line);
-	proto_enrol_reply_wipe(&reply);
 	proto_buffer_wipe(&bytes);
+	return code;
+}
+
+/* The request proves nothing new, and needs no passphrase. */
+static enum proto_code
+poll(struct node_office *office, struct proto_error *error)
+{
+	struct proto_enrol_reply reply = {0};
+	enum proto_code code = node_sync_knock(office, &reply, "/v1/enrol/state", error);
+
+	if (code == PROTO_OK)
+		code = take_approval(office, &reply, error);
+	proto_enrol_reply_wipe(&reply);
 	return code;
 }
 

@@ -2,6 +2,7 @@
 #define NODE_SYNC_H
 
 #include "node/office.h"
+#include "proto/enrol.h"
 
 /*
  * Contact without data: nothing that was counted is part of it. It is also step 0 of every submission: the
@@ -19,6 +20,13 @@ struct node_sync {
  * FINGERPRINT, and no root is trusted from now on.
  */
 PROTO_CHECK enum proto_code node_sync_pin(struct node_office *office, const char *fingerprint, struct proto_error *error);
+
+/*
+ * node_sync_knock(office, ret_reply, path, error):
+ * Shows the request of `join` ("/v1/enrol", and again at "/v1/enrol/state") with a self-signed certificate.
+ */
+PROTO_CHECK enum proto_code node_sync_knock(const struct node_office *office, struct proto_enrol_reply *ret_reply,
+    const char *path, struct proto_error *error);
 
 /*
  * node_sync_approval(office, error):

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "dp/rho.h"
+#include "node/budget.h"
+#include "proto/kit/print.h"
 #include "proto/kit/table.h"
 
 enum proto_code
@@ -146,4 +148,52 @@ node_desk_short(char ret_text[static NODE_DESK_RHO], uint64_t units)
 {
 	/* Six places, for people: the exact amount has up to forty. */
 	snprintf(ret_text, NODE_DESK_RHO, "%.6g", (double)units / (double)DP_RHO_ONE);
+}
+
+void
+node_desk_privacy(struct proto_buffer *out, const struct node_office *office, const struct proto_manifest *manifest)
+{
+	const struct proto_structure *structure = manifest->structure;
+	uint64_t period, year;
+
+	node_budget_reached(&period, &year, office, manifest);
+	kit_print_privacy(out, manifest->rho_units, structure->unit);
+	proto_buffer_text(out, "\n");
+	if (period != manifest->rho_units) {
+		proto_buffer_text(out, "With all revisions of this period: ");
+		kit_print_privacy(out, period, structure->unit);
+		proto_buffer_text(out, "\n");
+	}
+	if (year != period) {
+		proto_buffer_printf(out, "With every round of %u: ", manifest->round.period.year);
+		kit_print_privacy(out, year, "one person in all structures of the year");
+		proto_buffer_text(out, "\n");
+	}
+	if (structure->q_max > 1) {
+		proto_buffer_printf(out, "Where %u countries record the same person: ", structure->q_max);
+		kit_print_privacy(out, structure->q_max * manifest->rho_units, structure->unit);
+		proto_buffer_text(out, "\n");
+	}
+}
+
+static void
+epsilon_json(struct proto_json *json, const char *key, uint64_t units)
+{
+	proto_json_key(json, key);
+	proto_json_real(json, dp_rho_epsilon(units, KIT_DELTA));
+}
+
+void
+node_desk_privacy_json(struct proto_json *json, const struct node_office *office, const struct proto_manifest *manifest)
+{
+	uint64_t period, year;
+
+	node_budget_reached(&period, &year, office, manifest);
+	epsilon_json(json, "epsilon", manifest->rho_units);
+	proto_json_key(json, "delta");
+	proto_json_real(json, KIT_DELTA);
+	epsilon_json(json, "epsilon_period", period);
+	epsilon_json(json, "epsilon_year", year);
+	epsilon_json(json, "epsilon_q_max", manifest->structure->q_max * manifest->rho_units);
+	node_desk_text(json, "unit", manifest->structure->unit);
 }

@@ -33,6 +33,13 @@ void node_desk_time(struct proto_json *json, const char *key, int64_t time);  /*
 void node_desk_text(struct proto_json *json, const char *key, const char *text);
 void node_desk_hex(struct proto_json *json, const char *key, const uint8_t *data, size_t len);
 
+/*
+ * What a round says about a person, in words and as members: of the round itself; of structure and period with all
+ * revisions; of a person in every structure of the year; and of one whom several countries record by design.
+ */
+void node_desk_privacy(struct proto_buffer *out, const struct node_office *office, const struct proto_manifest *manifest);
+void node_desk_privacy_json(struct proto_json *json, const struct node_office *office, const struct proto_manifest *manifest);
+
 /* "0.05": shortened to what people read; exact amounts stand in the JSON. */
 #define NODE_DESK_RHO 24
 void node_desk_short(char ret_text[static NODE_DESK_RHO], uint64_t units);

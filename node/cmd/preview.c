@@ -1,13 +1,12 @@
 #include "commands.h"
 #include "desk.h"
-#include "dp/rho.h"
 #include "node/budget.h"
 #include "node/figures.h"
 #include "node/submission.h"
-#include "proto/kit/print.h"
 
 static void
-print_json(struct kit_call *call, const struct node_figures *figures, const struct node_budget *budget)
+print_json(struct kit_call *call, const struct node_office *office, const struct node_figures *figures,
+    const struct node_budget *budget)
 {
 	struct proto_json *json = &call->writer;
 	const struct proto_manifest *manifest = figures->manifest;
@@ -15,10 +14,7 @@ print_json(struct kit_call *call, const struct node_figures *figures, const stru
 	proto_json_object(json);
 	node_desk_text(json, "round", manifest->round_text);
 	node_desk_rho(json, "rho", manifest->rho_units);
-	proto_json_key(json, "epsilon");
-	proto_json_real(json, dp_rho_epsilon(manifest->rho_units, KIT_DELTA));
-	proto_json_key(json, "delta");
-	proto_json_real(json, KIT_DELTA);
+	node_desk_privacy_json(json, office, manifest);
 	proto_json_key(json, "year");
 	proto_json_u64(json, budget->year);
 	node_desk_rho(json, "remaining", budget->remaining);
@@ -31,8 +27,8 @@ print_json(struct kit_call *call, const struct node_figures *figures, const stru
 }
 
 static enum proto_code
-print_text(struct kit_call *call, const struct node_figures *figures, const struct node_budget *budget,
-    struct proto_error *error)
+print_text(struct kit_call *call, const struct node_office *office, const struct node_figures *figures,
+    const struct node_budget *budget, struct proto_error *error)
 {
 	const struct proto_manifest *manifest = figures->manifest;
 	struct proto_buffer *out = &call->out;
@@ -42,7 +38,7 @@ print_text(struct kit_call *call, const struct node_figures *figures, const stru
 	node_desk_short(left, budget->remaining);
 	proto_buffer_printf(out, "INTERNAL: exact national counts, for this office only. Nothing was drawn, nothing sent.\n\n"
 	    "%s costs rho %s; rho %s is left of reference year %u.\n", manifest->round_text, cost, left, budget->year);
-	kit_print_privacy(out, manifest->rho_units, manifest->structure->unit);
+	node_desk_privacy(out, office, manifest);
 	proto_buffer_text(out, "\nEach figure that is sent will fall between \"from\" and \"to\" in 95 of 100 cases. It is drawn "
 	    "once, at `submit`.\n");
 	return node_figures_print(figures, out, error);
@@ -60,9 +56,9 @@ show(struct kit_call *call, const struct node_office *office, const struct node_
 	if ((code = node_figures_plan(&figures, &round->manifest, error)) == PROTO_OK &&
 	    (code = node_figures_counts(&figures, count->counts, error)) == PROTO_OK) {
 		if (call->json)
-			print_json(call, &figures, &budget);
+			print_json(call, office, &figures, &budget);
 		else
-			code = print_text(call, &figures, &budget, error);
+			code = print_text(call, office, &figures, &budget, error);
 	}
 	node_figures_wipe(&figures);
 	return code;

@@ -1,6 +1,5 @@
 #include "commands.h"
 #include "desk.h"
-#include "dp/rho.h"
 #include "node/figures.h"
 #include "node/receipt.h"
 #include "node/submission.h"
@@ -60,6 +59,7 @@ print_json(struct kit_call *call, const struct shown *shown)
 	node_desk_rho(json, "rho", submission->rho);
 	node_desk_rho(json, "total", submission->total);
 	node_desk_rho(json, "floor", submission->rho);
+	node_desk_privacy_json(json, &shown->office, &shown->round.manifest);
 	proto_json_key(json, "tables");
 	node_figures_json(&shown->figures, json);
 	proto_json_object_end(json);
@@ -84,8 +84,7 @@ print_text(struct kit_call *call, const struct shown *shown, struct proto_error 
 	} else {
 		proto_buffer_text(out, "receipt    none yet: `submit` again sends the same bytes\n");
 	}
-	kit_print_privacy(out, submission->rho, shown->round.manifest.structure->unit);
-	proto_buffer_text(out, "\n");
+	node_desk_privacy(out, &shown->office, &shown->round.manifest);
 	return node_figures_print(&shown->figures, out, error);
 }
 

@@ -46,8 +46,7 @@ ask(const struct run *run, struct proto_error *error)
 	node_desk_short(period, budget.period_remaining);
 	proto_buffer_printf(&text, "%s costs rho %s. Left before it: rho %s of this structure and period, %s of "
 	    "reference year %u.\n", manifest->round_text, cost, period, year, budget.year);
-	kit_print_privacy(&text, manifest->rho_units, manifest->structure->unit);
-	proto_buffer_text(&text, "\n");
+	node_desk_privacy(&text, &run->office, manifest);
 	if ((code = node_figures_plan(&figures, manifest, error)) == PROTO_OK)
 		code = node_figures_print(&figures, &text, error);
 	if (code == PROTO_OK && proto_buffer_string(&text) == NULL)
