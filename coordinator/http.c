@@ -145,7 +145,8 @@ split_address(char host[static 256], char port[static 8], const char *address)
 	const char *colon = strrchr(address, ':');
 	size_t len = colon != NULL ? (size_t)(colon - address) : 0;
 
-	if (len == 0 || len >= 256 || strlen(colon + 1) == 0 || strlen(colon + 1) >= 8 || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+	if (len == 0 || len >= 256 || strlen(colon + 1) == 0 || strlen(colon + 1) >= 8 || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    strtol(colon + 1, NULL, 10) > 65535) /* getaddrinfo() would take the rest of a division */
 		return false;
 	if (address[0] == '[' && address[len - 1] == ']') {
 		address++;

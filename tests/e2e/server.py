@@ -123,6 +123,11 @@ class Misread(unittest.TestCase):
                 sock.sendall(("GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path).encode())
                 self.assertIn(wire.read_reply(sock)[0], (400, 404))
 
+    def test_an_address_that_is_none_is_wrong_usage(self):
+        # 80801 modulo 65536 is a port too: a typing error must not open it
+        for address in ("127.0.0.1:80801", "127.0.0.1:", "127.0.0.1", ":8443", "127.0.0.1:84x3", "::1:8443"):
+            self.region.run("serve", "--listen", address, expect=2, timeout=20)
+
     def test_forged_proxy_headers_change_nothing(self):
         forged = "X-SSL-Client-Verify: SUCCESS\r\nX-SSL-Client-S-DN: CN=XA\r\nX-Forwarded-For: 127.0.0.1\r\n"
         status, body = wire.ask(self.region, wire.context(wire.identity(self.region, "XA", "self")), wire.request(more=forged))
