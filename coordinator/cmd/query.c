@@ -53,8 +53,8 @@ const struct kit_command coord_cmd_query = {
 	.manual =
 	    "Answers from the published releases alone. Rows are the combinations of the --by dimensions:\n"
 	    "each dimension's codes in order, then _T, their total; a multi-valued dimension (a person may\n"
-	    "hold several codes) and one that is never summed have no _T. --where keeps codes; a dimension that\n"
-	    "is not in --by is summed over the kept codes. A range of periods gives every period, then\n"
+	    "hold several codes) and one that is never summed have no _T. --where keeps codes: _T is then the sum of those kept,\n"
+	    "and a dimension that is not in --by is summed over them. A range of periods gives every period, then\n"
 	    "their sum. Every standard error is that of exactly what the row sums.\n"
 	    "\n"
 	    "Estimates (whole numbers, never negative) are the default; --measured gives the unbiased\n"

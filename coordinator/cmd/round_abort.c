@@ -33,7 +33,8 @@ const struct kit_command coord_cmd_round_abort = {
 	.summary = "end a whole round without a release",
 	.manual =
 	    "Signs the abort with its reason; the offices see both. It is final: what they spent on the round is\n"
-	    "never refunded, and the same period needs a new revision. A published round cannot be aborted.\n"
+	    "never refunded, and no other round of that structure and period can be opened. A published round cannot be\n"
+	    "aborted.\n"
 	    "\n"
 	    "Exit: 0 done, also when it was aborted before; 1 refused; 2 without --yes and without a terminal.\n"
 	    "\n"
