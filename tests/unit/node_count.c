@@ -1,6 +1,9 @@
 /* Records: from a file to persons and counts. The numbers N1 to N9 are those of the list of bad inputs. */
 #include "node/count.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,6 +198,105 @@ a_broken_table_is_refused(void)
 	refused("1,2023-01-01,m,chi\"ld,sex,GB,\n", "", "2 - malformed");
 	refused_bytes("id,date,sex,age,form,cit,sex\n", 29, "", "1 sex malformed");
 	refused_bytes("id,date,sex,age,form,cit, sex \n", 31, "", "1 sex malformed");
+}
+
+/* A mapping under which a header would pass for a person: nothing but its being the header stops it. */
+static void
+a_header_in_the_middle_is_no_person(void)
+{
+	struct counting_what what = {.period = "2023-Q1", .mapping = counting_text("lenient.json",
+	    "{\"map\":\"m\",\"structure\":\"TIP_VICTIMS\",\"kind\":\"records\",\"file\":{\"format\":\"csv\"},\"record_key\":null,"
+	    "\"time\":{\"constant\":\"2023-Q1\"},\"columns\":{\"SEX\":{\"column\":\"sex\",\"values\":{\"m\":\"M\"}}},\"on_unknown\":\"_U\"}")};
+	struct node_count *count;
+	enum proto_code code;
+
+	what.file = counting_text("cases.csv", "no,sex\n1,m\nno,sex\n2,m\n");
+	count = counting_run(&code, &what, victims, NULL);
+	CU_ASSERT_EQUAL(code, PROTO_INPUT);
+	CU_ASSERT_STRING_EQUAL(counting_errors(count), "3 - malformed");
+	node_count_free(count);
+	what.file = counting_text("cases.csv", "no,sex\n1,m\nno,Sex\n2,m\n");
+	count = counting_run(&code, &what, victims, NULL);
+	CU_ASSERT_EQUAL(code, PROTO_OK);
+	CELL("", "", 3);
+	node_count_free(count);
+}
+
+static void
+several_codes_of_a_single_valued_dimension_contradict_in_one_row(void)
+{
+	static const char text[] = "{\"map\":\"m\",\"structure\":\"TIP_VICTIMS\",\"kind\":\"records\",\"file\":{\"format\":\"csv\"},"
+	    "\"record_key\":null,\"time\":{\"constant\":\"2023-Q1\"},\"columns\":{\"SEX\":{\"column\":\"sex\",\"split\":[\"+\"],"
+	    "\"values\":{\"m\":\"M\",\"f\":\"F\",\"?\":\"_U\"}},\"AGE\":{\"flags\":{\"child\":\"Y0T17\",\"adult\":\"Y_GE18\"},"
+	    "\"true\":[\"1\"],\"false\":[\"0\"],\"missing\":[\"\"],\"none\":\"_U\"}}";
+	struct counting_what what = {.period = "2023-Q1"};
+	struct node_count *count;
+	enum proto_code code;
+	char json[1000];
+
+	what.file = counting_text("cases.csv", "sex,child,adult\nm,1,0\nm+f,0,1\nf+?,,1\n?,1,1\nf,0,\n");
+	(void)snprintf(json, sizeof(json), "%s}", text);
+	what.mapping = counting_text("several.json", json);
+	count = counting_run(&code, &what, victims, NULL);
+	CU_ASSERT_EQUAL(code, PROTO_INPUT);
+	CU_ASSERT_STRING_EQUAL(counting_errors(count), "3 sex conflict m+f; 5 adult conflict");
+	node_count_free(count);
+	(void)snprintf(json, sizeof(json), "%s,\"on_conflict\":\"first-code\"}", text);
+	what.mapping = counting_text("several.json", json);
+	count = counting_run(&code, &what, victims, NULL);
+	CU_ASSERT_EQUAL(code, PROTO_OK);
+	CELL("", "SEX=F,AGE=Y_GE18", 2);
+	CELL("", "SEX=F,AGE=_U", 1);
+	CELL("", "SEX=_U,AGE=Y0T17", 1);
+	node_count_free(count);
+}
+
+/* Keeps changing a file's times until told to stop. */
+struct restless {
+	int fd;
+	atomic_bool stop;
+};
+
+static void *
+touch(void *ctx)
+{
+	struct restless *restless = ctx;
+
+	while (!restless->stop)
+		(void)futimens(restless->fd, NULL);
+	return NULL;
+}
+
+static void
+a_file_that_changes_while_it_is_counted_is_refused(void)
+{
+	size_t len = 4u << 20, i;
+	char *text = malloc(len);
+	struct counting_what what = {.period = "2023-Q1", .mapping = map("")};
+	struct proto_error error = {0};
+	struct restless restless;
+	struct node_count *count;
+	enum proto_code code;
+	pthread_t thread;
+
+	for (i = strlen(HEADER); i < len; i++)
+		text[i] = "1,2023-01-01,m,child,sex,GB,\n"[(i - strlen(HEADER)) % 29];
+	memcpy(text, HEADER, strlen(HEADER));
+	what.file = counting_file("changing.csv", text, len - (len - strlen(HEADER)) % 29);
+	restless = (struct restless){.fd = open(what.file, O_RDWR)};
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, touch, &restless), 0);
+	count = counting_run(&code, &what, victims, &error);
+	restless.stop = true;
+	(void)pthread_join(thread, NULL);
+	(void)close(restless.fd);
+	CU_ASSERT_EQUAL(code, PROTO_REFUSED);
+	CU_ASSERT_PTR_NULL(count);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.what, "changed"));
+	/* left alone it is counted */
+	count = counting_run(&code, &what, victims, &error);
+	CU_ASSERT_EQUAL(code, PROTO_OK);
+	node_count_free(count);
+	free(text);
 }
 
 static void
@@ -588,6 +690,9 @@ static const struct suite_case cases[] = {
 	{"N2: a NUL is refused wherever it is", a_nul_is_refused_wherever_it_is},
 	{"N3: what is too long is refused", what_is_too_long_is_refused},
 	{"N4: a broken table is refused", a_broken_table_is_refused},
+	{"N4: a header in the middle is no person", a_header_in_the_middle_is_no_person},
+	{"several codes of a single-valued dimension contradict in one row", several_codes_of_a_single_valued_dimension_contradict_in_one_row},
+	{"N23: a file that changes while it is counted is refused", a_file_that_changes_while_it_is_counted_is_refused},
 	{"a column that is not there is named", a_column_that_is_not_there_is_named},
 	{"N5: codes that are none are listed and nothing is taken", codes_that_are_none_are_listed_and_nothing_is_taken},
 	{"the valid rows of a refused file are counted in the report", the_valid_rows_of_a_refused_file_are_counted_in_the_report},

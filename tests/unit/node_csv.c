@@ -232,6 +232,18 @@ utf8_accepts_exactly_the_scalar_values(void)
 		wrong += node_utf8_valid(text, len) != (point < 0x110000 && (point < 0xd800 || point > 0xdfff));
 		wrong += node_utf8_valid(text, len - 1);
 	}
+	/* the same points in more bytes than they need */
+	for (point = 0; point < 0x10000; point++) {
+		text[0] = (uint8_t)(0xe0 | point >> 12);
+		text[1] = (uint8_t)(0x80 | (point >> 6 & 0x3f));
+		text[2] = (uint8_t)(0x80 | (point & 0x3f));
+		wrong += point < 0x800 && node_utf8_valid(text, 3);
+		text[3] = text[2];
+		text[2] = text[1];
+		text[1] = (uint8_t)(0x80 | point >> 12);
+		text[0] = 0xf0;
+		wrong += node_utf8_valid(text, 4);
+	}
 	for (point = 0; point < 0x10000; point++) {
 		two[0] = (uint8_t)(point >> 8);
 		two[1] = (uint8_t)point;
