@@ -7,6 +7,7 @@
 #include "node/tally.h"
 
 #define DAY 86400
+#define SMALL 65536
 
 static enum proto_code
 memory(const struct node_count_pass *pass)
@@ -224,6 +225,8 @@ begin(struct node_count_pass *pass)
 		if (structure->dim[i].bound)
 			(void)snprintf(report->bound[report->bounds++].dim, sizeof(report->bound[0].dim), "%s", structure->dim[i].id);
 	options.ahead = true;
+	if (node_input_size(pass->input) < SMALL)
+		options.block = (size_t)node_input_size(pass->input) + 1; /* a small file needs no large buffers */
 	if ((code = node_profiles_new(&pass->profiles, (uint32_t)structure->dims, pass->error)) != PROTO_OK ||
 	    (code = node_csv_new(&pass->csv, &options, &source, pass->error)) != PROTO_OK)
 		return code;

@@ -75,6 +75,12 @@ node_input_source(struct node_input *input)
 	return (struct node_csv_source){input, take_block};
 }
 
+uint64_t
+node_input_size(const struct node_input *input)
+{
+	return (uint64_t)input->opened.st_size;
+}
+
 enum proto_code
 node_input_rewind(struct node_input *input, struct proto_error *error)
 {

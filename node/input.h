@@ -21,6 +21,9 @@ void node_input_close(struct node_input *input);
 /* node_input_source(input): the bytes, for a CSV reader; borrowed. */
 struct node_csv_source node_input_source(struct node_input *input);
 
+/* node_input_size(input): of the file when it was opened. */
+uint64_t node_input_size(const struct node_input *input);
+
 /* node_input_rewind(input, error): from the beginning once more, of the same open file. */
 PROTO_CHECK enum proto_code node_input_rewind(struct node_input *input, struct proto_error *error);
 
