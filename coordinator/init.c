@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/kit/files.h"
 
@@ -88,18 +87,8 @@ write_store(struct coord_store *store, const struct coord_init_request *request,
 	return code;
 }
 
-static bool
-exists(const char *dir, const char *name)
-{
-	struct proto_error ignored;
-	char path[PATH_MAX];
-
-	return kit_files_join(path, sizeof path, dir, name, &ignored) == PROTO_OK && access(path, F_OK) == 0;
-}
-
 /*
- * The store is made before the keys: so keys beside a store without an identity are those of an
- * interrupted run, and keys without a store belong to a coordinator whose store was lost.
+ * The store is made before the keys: so keys beside a store without an identity are those of an interrupted run.
  */
 static enum proto_code
 create(const struct coord_init_request *request, struct proto_error *error)
@@ -111,8 +100,6 @@ create(const struct coord_init_request *request, struct proto_error *error)
 	char path[PATH_MAX];
 	enum proto_code code;
 
-	if (exists(request->dir, "keys/offline") && !exists(request->dir, "coordinator.db"))
-		return proto_error_set(error, PROTO_DAMAGED, request->dir, "keys are here but coordinator.db is gone; restore it");
 	strcpy(trust.coordinator, request->id);
 	strcpy(trust.area, request->area);
 	trust.name = strdup(request->name);

@@ -90,6 +90,8 @@ coord_keys_receipt(uint8_t ret_secret[static PROTO_SECRET], struct proto_signer 
 	code = coord_state_path(path, state, "keys/receipt", error);
 	if (code == PROTO_OK)
 		code = kit_files_read_private(&data, path, PROTO_SECRET, error);
+	if (code == PROTO_NOT_FOUND)
+		code = proto_error_set(error, PROTO_DAMAGED, path, "the receipt key is gone");
 	if (code == PROTO_OK && (data.len != PROTO_SECRET || !take_signer(ret_signer, &state->trust, PROTO_PURPOSE_RECEIPT, data.data)))
 		code = proto_error_set(error, PROTO_DAMAGED, path, "not the receipt key that the root certified");
 	if (code == PROTO_OK) {
@@ -112,6 +114,8 @@ coord_keys_open(struct coord_keys **ret_keys, const struct coord_state *state, c
 	code = coord_state_path(path, state, "keys/offline", error);
 	if (code == PROTO_OK)
 		code = kit_secret_load(&secret, &len, path, COORD_KEYS_CONTEXT, passphrase, error);
+	if (code == PROTO_NOT_FOUND)
+		code = proto_error_set(error, PROTO_DAMAGED, path, "the offline keys are gone");
 	return code == PROTO_OK ? coord_keys_take(ret_keys, secret, len, &state->trust, error) : code;
 }
 

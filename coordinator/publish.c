@@ -53,10 +53,10 @@ record(struct coord_store *store, const struct coord_publish_result *result, con
 	return code;
 }
 
-/* Files first, synced; then the store says that it is published. */
+/* The files, synced. expected: what they must come to, when the release stands already; NULL for a new one. */
 static enum proto_code
-publish_new(struct coord_publish_result *result, struct coord_state *state, const struct coord_keys *keys,
-    const char *round, int64_t now, struct proto_error *error)
+write_files(struct coord_publish_result *result, struct coord_state *state, const struct coord_keys *keys,
+    const char *round, const uint8_t *expected, struct proto_error *error)
 {
 	struct coord_published published = {0};
 	struct coord_pack pack = {0};
@@ -65,19 +65,41 @@ publish_new(struct coord_publish_result *result, struct coord_state *state, cons
 
 	if ((code = coord_close_open(&published, state, keys, round, error)) != PROTO_OK ||
 	    (code = coord_release_pack(&pack, &published, error)) != PROTO_OK ||
-	    (code = coord_release_pack_sign(&pack, coord_keys_signer(keys, PROTO_PURPOSE_RELEASE)->secret, error)) != PROTO_OK ||
-	    (code = coord_state_path(parent, state, "releases", error)) != PROTO_OK ||
+	    (code = coord_release_pack_sign(&pack, coord_keys_signer(keys, PROTO_PURPOSE_RELEASE)->secret, error)) != PROTO_OK)
+		goto out;
+	sums_hash(result->sha256, &pack);
+	if (expected != NULL && memcmp(result->sha256, expected, PROTO_HASH) != 0) {
+		code = proto_error_set(error, PROTO_DAMAGED, published.id, "the closed round does not give the release that was published");
+		goto out;
+	}
+	if ((code = coord_state_path(parent, state, "releases", error)) != PROTO_OK ||
 	    (code = kit_files_dir(parent, error)) != PROTO_OK ||
 	    (code = coord_publish_dir(result->dir, sizeof(result->dir), state, published.id, error)) != PROTO_OK ||
 	    (code = coord_release_dir_save(&pack, result->dir, COORD_RELEASE_DIR_REPLACE, error)) != PROTO_OK)
 		goto out;
 	(void)snprintf(result->release, sizeof(result->release), "%s", published.id);
-	sums_hash(result->sha256, &pack);
-	code = record(state->store, result, round, now, error);
 out:
 	coord_release_pack_wipe(&pack);
 	coord_published_wipe(&published);
 	return code;
+}
+
+/* A release that stands is returned as it is; where its directory is lost or changed, the same bytes are written again. */
+static enum proto_code
+publish_again(struct coord_publish_result *result, struct coord_state *state, const struct coord_keys *keys,
+    const struct coord_release *stands, struct proto_error *error)
+{
+	struct coord_published published = {0};
+	enum proto_code code = coord_publish_load(&published, state, stands, error);
+
+	coord_published_wipe(&published);
+	(void)snprintf(result->release, sizeof(result->release), "%s", stands->release);
+	memcpy(result->sha256, stands->sha256, PROTO_HASH);
+	if (code == PROTO_OK)
+		return coord_publish_dir(result->dir, sizeof(result->dir), state, stands->release, error);
+	if (code != PROTO_DAMAGED || (code = write_files(result, state, keys, stands->round, stands->sha256, error)) != PROTO_OK)
+		return code;
+	return coord_store_log_event(state->store, "release-restore", stands->release, error);
 }
 
 enum proto_code
@@ -95,13 +117,10 @@ coord_publish(struct coord_publish_result *ret_result, struct coord_state *state
 		return code;
 	(void)snprintf(id, sizeof(id), "%s.v1", round);
 	code = coord_store_release(&stands, state->store, id, error);
-	if (code == PROTO_OK) {
-		(void)snprintf(result.release, sizeof(result.release), "%s", stands.release);
-		memcpy(result.sha256, stands.sha256, PROTO_HASH);
-		code = coord_publish_dir(result.dir, sizeof(result.dir), state, stands.release, error);
-	} else if (code == PROTO_NOT_FOUND) {
-		code = publish_new(&result, state, keys, round, now, error);
-	}
+	if (code == PROTO_OK)
+		code = publish_again(&result, state, keys, &stands, error);
+	else if (code == PROTO_NOT_FOUND && (code = write_files(&result, state, keys, round, NULL, error)) == PROTO_OK)
+		code = record(state->store, &result, round, now, error); /* files first; then the store says that it is published */
 	coord_store_release_wipe(&stands);
 	kit_files_unlock(lock);
 	if (code == PROTO_OK)
@@ -122,8 +141,12 @@ coord_publish_load(struct coord_published *ret_published, const struct coord_sta
 
 	if (cert == NULL)
 		return proto_error_set(error, PROTO_DAMAGED, "trust", "the root certifies no key for releases");
-	if ((code = coord_publish_dir(dir, sizeof(dir), state, release->release, error)) != PROTO_OK ||
-	    (code = coord_release_dir_load(&pack, dir, error)) != PROTO_OK)
+	if ((code = coord_publish_dir(dir, sizeof(dir), state, release->release, error)) != PROTO_OK)
+		return code;
+	code = coord_release_dir_load(&pack, dir, error);
+	if (code == PROTO_NOT_FOUND)
+		code = proto_error_set(error, PROTO_DAMAGED, dir, "a published release is gone; `release publish` writes it again");
+	if (code != PROTO_OK)
 		return code;
 	if (coord_release_pack_find(&pack, "SHA256SUMS") != NULL)
 		sums_hash(sha256, &pack);

@@ -6,7 +6,8 @@
 
 /*
  * From a closed round to its release. The bytes are a function of the closed round, so a run cut off
- * anywhere is simply repeated; a release that stands is returned as it is. BUSY while another run publishes.
+ * anywhere is simply repeated; a release that stands is returned as it is, its directory made whole again where it is
+ * lost or changed (DAMAGED when the round does not give the same bytes). BUSY while another run publishes.
  */
 struct coord_publish_result {
 	char release[PROTO_ROUND_TEXT];
@@ -19,7 +20,7 @@ PROTO_CHECK enum proto_code coord_publish(struct coord_publish_result *ret_resul
 /* The directory of a release id in this state. */
 PROTO_CHECK enum proto_code coord_publish_dir(char *ret_dir, size_t size, const struct coord_state *state, const char *release, struct proto_error *error);
 
-/* Loads a published release, verified against this coordinator's own key and the hash in the store (DAMAGED when it differs). */
+/* Loads a published release, verified against this coordinator's own key and the hash in the store (DAMAGED when it differs or is gone). */
 PROTO_CHECK enum proto_code coord_publish_load(struct coord_published *ret_published, const struct coord_state *state,
     const struct coord_release *release, struct proto_error *error);
 

@@ -3,8 +3,18 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/kit/files.h"
+
+/* Keys without a store belong to a coordinator whose store was lost; a store is always made before its keys. */
+static bool
+keys_alone(const char *dir)
+{
+	char path[PATH_MAX];
+
+	return kit_files_join(path, sizeof(path), dir, "keys/offline", NULL) == PROTO_OK && access(path, F_OK) == 0;
+}
 
 enum proto_code
 coord_state_open(struct coord_state *ret_state, const char *dir, struct proto_error *error)
@@ -23,6 +33,8 @@ coord_state_open(struct coord_state *ret_state, const char *dir, struct proto_er
 		goto out;
 	}
 	code = coord_store_open(&state.store, dir, false, error);
+	if (code == PROTO_NOT_FOUND && keys_alone(dir))
+		code = proto_error_set(error, PROTO_DAMAGED, dir, "keys are here but coordinator.db is gone; restore it");
 	if (code == PROTO_OK)
 		code = coord_store_identity(&state.identity, state.store, error);
 	if (code != PROTO_OK)

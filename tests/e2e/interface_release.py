@@ -311,6 +311,16 @@ class Verify(unittest.TestCase):
             os.chmod(path, mode)
         region.run("query", "--structure", "TIP_VICTIMS", "--by", "SEX")
 
+    def test_publishing_again_makes_a_lost_release_whole(self):
+        keep, name = self.copy(), "TIP_VICTIMS.2026-Q1.r0"
+        first = region.publish(name)
+        shutil.rmtree(directory)
+        region.run("query", "--structure", "TIP_VICTIMS", "--by", "SEX", expect=6)
+        self.assertEqual(region.publish(name), first)
+        for file in FILES:
+            with open(os.path.join(keep, file), "rb") as before:
+                self.assertEqual(read(file, "rb"), before.read())
+
 
 class Query(unittest.TestCase):
     def query(self, by, *more, expect=0):

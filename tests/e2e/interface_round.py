@@ -491,6 +491,25 @@ class Trouble(Interface):
         state(good)
         office.sync()
 
+    def test_a_damaged_coordinator_is_exit_6(self):
+        state = os.path.join(self.home, "damaged")
+
+        def refused(damage, *command, expect=6):
+            shutil.rmtree(state, ignore_errors=True)
+            shutil.copytree(self.region.state, state)
+            damage(lambda name: os.path.join(state, name))
+            done = harness.run("chorale-coordinator", *command, "--state", state, "--json", expect=expect)
+            self.assertEqual(json.loads(done.stdout)["error"]["code"], "damaged" if expect == 6 else "not-found")
+
+        def cut(path):
+            os.truncate(path("coordinator.db"), os.path.getsize(path("coordinator.db")) // 2)
+
+        refused(cut, "round", "list")
+        refused(lambda path: os.remove(path("coordinator.db")), "round", "list")
+        refused(lambda path: os.remove(path("keys/receipt")), "serve", "--listen", "127.0.0.1:0")
+        refused(lambda path: os.remove(path("keys/offline")), "round", "abort", "x", "--reason", "x", "--yes", *self.region.secret())
+        refused(lambda path: shutil.rmtree(path("")), "status", expect=1)
+
     def test_a_state_that_others_may_read_is_refused(self):
         office = self.region.office("XD")
         os.chmod(office.state, 0o755)
