@@ -74,7 +74,8 @@ node_aggregate_number(uint64_t *ret_value, const char *text, size_t len, const c
 
 /* The count of a row. NODE_RIGHT, or what is wrong. */
 static enum node_class
-read_value(uint64_t *ret_value, const char **ret_reason, const struct node_mapping *mapping, const struct node_columns_row *row)
+read_value(uint64_t *ret_value, const char **ret_reason, const struct node_mapping *mapping,
+    const struct node_columns_row *row)
 {
 	struct node_meaning meaning;
 
@@ -150,7 +151,8 @@ node_aggregate_take(bool *ret_right, struct node_aggregate *aggregate, const str
 	cell = &aggregate->cell[place_of(aggregate->cell, aggregate->size, new.code)];
 	if (cell->line) {
 		place.column = NULL;
-		node_report_add(writer, &place, NODE_DUPLICATE, "the same cell as row %llu", (unsigned long long)cell->line);
+		node_report_add(writer, &place, NODE_DUPLICATE, "the same cell as row %llu",
+		    (unsigned long long)cell->line);
 		return PROTO_OK;
 	}
 	*cell = new;
@@ -224,12 +226,14 @@ figure_text(char *ret_text, size_t size, const struct proto_structure *structure
 	(void)snprintf(ret_text, size, "the total");
 	for (i = 0; i < structure->dims; i++)
 		if ((dims >> i & 1) && used < size)
-			used += (size_t)snprintf(ret_text + used, size - used, "%s%s%s%s", used ? ", " : "", structure->dim[i].id,
+			used += (size_t)snprintf(ret_text + used, size - used, "%s%s%s%s", used ? ", " : "",
+			    structure->dim[i].id,
 			    code ? "=" : "", code ? structure->dim[i].list->code[code[i]].id : "");
 }
 
 static void
-tell_conflict(const struct proto_structure *structure, const struct dp_counts_conflict *conflict, struct node_report_writer *writer)
+tell_conflict(const struct proto_structure *structure, const struct dp_counts_conflict *conflict,
+    struct node_report_writer *writer)
 {
 	struct node_report_place whole = {.row = 0};
 	uint32_t code[DP_DIMS_MAX] = {0};
@@ -274,7 +278,8 @@ node_aggregate_finish(struct dp_counts *counts, struct node_aggregate *aggregate
 		}
 		complete = false;
 		figure_text(text, sizeof(text), structure, structure->table[t].figure.dims, NULL);
-		node_report_add(writer, &whole, NODE_INCOMPLETE, "table %s (%s): the file has no rows for it", structure->table[t].id, text);
+		node_report_add(writer, &whole, NODE_INCOMPLETE, "table %s (%s): the file has no rows for it",
+		    structure->table[t].id, text);
 	}
 	report->unused = unused_rows(aggregate);
 	if (status == DP_OK && dp_counts_figure(&report->persons, counts, (struct dp_figure){0, 0}) != DP_OK)
@@ -284,7 +289,8 @@ node_aggregate_finish(struct dp_counts *counts, struct node_aggregate *aggregate
 		status = DP_OK;
 	}
 	if (status == DP_RANGE)
-		return proto_error_set(error, PROTO_TOO_LARGE, NULL, "a table's total is above %llu", (unsigned long long)DP_COUNT_MAX);
+		return proto_error_set(error, PROTO_TOO_LARGE, NULL, "a table's total is above %llu",
+		    (unsigned long long)DP_COUNT_MAX);
 	if (status != DP_OK)
 		return proto_error_set(error, status == DP_NOMEM ? PROTO_MEMORY : PROTO_INTERNAL, NULL, "counting failed");
 	return PROTO_OK;

@@ -58,6 +58,12 @@ look(const struct node_columns *columns, struct node_slot *slot, const struct no
 	return &place->verdict;
 }
 
+const struct node_verdict *
+node_columns_look(const struct node_columns *columns, struct node_slot *slot, const struct node_csv_row *row)
+{
+	return look(columns, slot, row);
+}
+
 void
 node_columns_forget(struct node_columns *columns)
 {
@@ -79,9 +85,8 @@ node_columns_forget(struct node_columns *columns)
 	}
 }
 
-/* Is this record the header once more? Two files put together have one in the middle. */
-static bool
-header_again(const struct node_columns *columns, const struct node_csv_row *row)
+bool
+node_columns_header_again(const struct node_columns *columns, const struct node_csv_row *row)
 {
 	const uint8_t *cell;
 	uint32_t len, i;
@@ -102,11 +107,11 @@ header_again(const struct node_columns *columns, const struct node_csv_row *row)
 static inline bool
 sound(const struct node_columns *columns, const struct node_csv_row *row)
 {
-	return row->fields == columns->fields && !row->invalid && !header_again(columns, row);
+	return row->fields == columns->fields && !row->invalid && !node_columns_header_again(columns, row);
 }
 
-static const char *
-plain_text(uint32_t *ret_len, struct node_columns *columns, const struct node_csv_row *row, uint32_t column)
+const char *
+node_columns_text(uint32_t *ret_len, struct node_columns *columns, const struct node_csv_row *row, uint32_t column)
 {
 	uint32_t len;
 	const uint8_t *cell = node_csv_cell(&len, row, column);
@@ -120,9 +125,9 @@ plain_text(uint32_t *ret_len, struct node_columns *columns, const struct node_cs
 	return columns->last;
 }
 
-/* The flags of one dimension, from slot *s on; moves *s behind them. False: something is wrong. */
-static bool
-read_flags(struct node_set *ret_set, const char **ret_column, struct node_columns *columns, size_t *s, const struct node_csv_row *row)
+bool
+node_columns_flags(struct node_set *ret_set, const char **ret_column, struct node_columns *columns, size_t *s,
+    const struct node_csv_row *row)
 {
 	uint32_t dim = columns->slot[*s].dim;
 	const struct node_field *field = &columns->what_for.mapping->field[dim];
@@ -193,7 +198,8 @@ node_columns_read(struct node_columns_row *ret_row, struct node_columns *columns
 			ret_row->dual += verdict->dual;
 			s++;
 		} else {
-			if (!read_flags(&set, &column, columns, &s, row) || node_columns_contradicts(columns, slot->dim, set))
+			if (!node_columns_flags(&set, &column, columns, &s, row) ||
+			    node_columns_contradicts(columns, slot->dim, set))
 				return NODE_ROW_WRONG;
 			ret_row->set[slot->dim] = node_profiles_set(columns->what_for.profiles, slot->dim, &set);
 		}
@@ -201,70 +207,13 @@ node_columns_read(struct node_columns_row *ret_row, struct node_columns *columns
 			return NODE_ROW_MEMORY;
 	}
 	if (columns->key != UINT32_MAX) {
-		ret_row->key = plain_text(&ret_row->key_len, columns, row, columns->key);
+		ret_row->key = node_columns_text(&ret_row->key_len, columns, row, columns->key);
 		if (ret_row->key_len == 0)
 			return NODE_ROW_WRONG;
 	}
 	if (columns->value != UINT32_MAX)
-		ret_row->value = plain_text(&ret_row->value_len, columns, row, columns->value);
+		ret_row->value = node_columns_text(&ret_row->value_len, columns, row, columns->value);
 	return NODE_ROW_TAKEN;
-}
-
-static void
-tell_slot(struct node_columns *columns, struct node_slot *slot, const struct node_csv_row *row, struct node_report_writer *writer)
-{
-	const struct node_verdict *verdict = look(columns, slot, row);
-	struct node_report_place place = {.row = row->line, .column = slot->name};
-	uint32_t len;
-	const uint8_t *cell = node_csv_cell(&len, row, slot->column);
-
-	if (verdict->wrong == NODE_RIGHT)
-		return;
-	if (slot->shown && verdict->wrong != NODE_BLANK) {
-		place.text_len = node_csv_value(columns->text, cell, len);
-		place.text = columns->text;
-	}
-	node_report_add(writer, &place, (enum node_class)verdict->wrong, "%s", verdict->reason);
-}
-
-void
-node_columns_tell(struct node_columns *columns, const struct node_csv_row *row, struct node_report_writer *writer)
-{
-	struct node_report_place whole = {.row = row->line}, place = whole;
-	uint32_t len;
-	size_t s;
-
-	if (row->invalid) {
-		node_report_add(writer, &whole, NODE_ENCODING, "not valid UTF-8: save the file as UTF-8, or declare its encoding");
-		return;
-	}
-	if (row->fields != columns->fields) {
-		node_report_add(writer, &whole, NODE_MALFORMED, "%u fields, the header has %u", row->fields, columns->fields);
-		return;
-	}
-	if (header_again(columns, row)) {
-		node_report_add(writer, &whole, NODE_MALFORMED, "the header once more");
-		return;
-	}
-	if (columns->constant.wrong != NODE_RIGHT)
-		node_report_add(writer, &whole, (enum node_class)columns->constant.wrong, "%s", columns->constant.reason);
-	for (s = 0; s < columns->slots; s++)
-		tell_slot(columns, &columns->slot[s], row, writer);
-	for (s = columns->selecting; s < columns->slots;) {
-		uint32_t dim = columns->slot[s].dim;
-		struct node_set set;
-
-		if (columns->slot[s].role != ROLE_FLAG)
-			s++;
-		else if (read_flags(&set, &place.column, columns, &s, row) && node_columns_contradicts(columns, dim, set))
-			node_report_add(writer, &place, NODE_CONFLICT, "%s", node_columns_several);
-	}
-	if (columns->key != UINT32_MAX) {
-		(void)plain_text(&len, columns, row, columns->key);
-		place.column = columns->header[columns->key];
-		if (len == 0)
-			node_report_add(writer, &place, NODE_BLANK, "no record key");
-	}
 }
 
 enum proto_code

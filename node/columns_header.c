@@ -4,7 +4,8 @@
 #include "columns_parts.h"
 
 enum proto_code
-node_columns_header(struct node_columns *columns, const struct node_csv_row *header, struct node_report_writer *writer, struct proto_error *error)
+node_columns_header(struct node_columns *columns, const struct node_csv_row *header,
+    struct node_report_writer *writer, struct proto_error *error)
 {
 	struct node_report_place place = {.row = header->line};
 	struct node_lookup *seen = NULL;
@@ -35,7 +36,8 @@ node_columns_header(struct node_columns *columns, const struct node_csv_row *hea
 		/* columns without a name are out of any mapping's reach */
 		if (code != PROTO_OK || n == 0)
 			continue;
-		code = node_lookup_add(seen, columns->header[i], strlen(columns->header[i]), (struct node_meaning){NODE_MEANS_CODE, i});
+		code = node_lookup_add(seen, columns->header[i], strlen(columns->header[i]),
+		    (struct node_meaning){NODE_MEANS_CODE, i});
 		if (code == PROTO_OK)
 			continue;
 		place.column = columns->header[i];
@@ -97,12 +99,18 @@ add_selecting(struct node_columns *columns, struct proto_error *error)
 		if ((code = add_slot(columns, slot, error)) != PROTO_OK)
 			return code;
 	}
-	if (mapping->area.column &&
-	    (code = add_slot(columns, (struct node_slot){.role = ROLE_AREA, .name = mapping->area.column}, error)) != PROTO_OK)
-		return code;
-	if (mapping->time.column &&
-	    (code = add_slot(columns, (struct node_slot){.role = ROLE_TIME, .name = mapping->time.column}, error)) != PROTO_OK)
-		return code;
+	if (mapping->area.column) {
+		struct node_slot slot = {.role = ROLE_AREA, .name = mapping->area.column};
+
+		if ((code = add_slot(columns, slot, error)) != PROTO_OK)
+			return code;
+	}
+	if (mapping->time.column) {
+		struct node_slot slot = {.role = ROLE_TIME, .name = mapping->time.column};
+
+		if ((code = add_slot(columns, slot, error)) != PROTO_OK)
+			return code;
+	}
 	columns->selecting = columns->slots;
 	return PROTO_OK;
 }
@@ -122,7 +130,8 @@ add_fields(struct node_columns *columns, struct proto_error *error)
 			code = add_slot(columns, (struct node_slot){.role = ROLE_CELL, .dim = i, .name = field->column,
 			    .shown = field->values != NULL}, error);
 		for (f = 0; f < field->flags && code == PROTO_OK; f++)
-			code = add_slot(columns, (struct node_slot){.role = ROLE_FLAG, .dim = i, .name = field->flag[f].column,
+			code = add_slot(columns, (struct node_slot){.role = ROLE_FLAG, .dim = i,
+			    .name = field->flag[f].column,
 			    .flag = &field->flag[f], .shown = true}, error);
 	}
 	columns->key = columns->value = UINT32_MAX;

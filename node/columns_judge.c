@@ -13,7 +13,8 @@ judge_area(struct node_verdict *verdict, const struct node_columns *columns, con
 	const struct node_mapping *mapping = columns->what_for.mapping;
 	struct node_meaning meaning;
 	bool blank = len == 0 || node_lookup_find(&meaning, mapping->area.missing, text, len);
-	bool known = !blank && node_lookup_find(&meaning, mapping->area.lookup, text, len) && meaning.kind == NODE_MEANS_AREA;
+	bool known = !blank && node_lookup_find(&meaning, mapping->area.lookup, text,
+	    len) && meaning.kind == NODE_MEANS_AREA;
 
 	if (known && meaning.index == mapping->own)
 		return;
@@ -28,7 +29,8 @@ judge_area(struct node_verdict *verdict, const struct node_columns *columns, con
 }
 
 void
-node_columns_judge_period(struct node_verdict *verdict, const struct node_columns *columns, const struct proto_period *period, int64_t day)
+node_columns_judge_period(struct node_verdict *verdict, const struct node_columns *columns,
+    const struct proto_period *period, int64_t day)
 {
 	if (!node_when_within(period, &columns->what_for.period)) {
 		if (columns->what_for.mapping->select_period)
@@ -89,7 +91,8 @@ judge_cell(struct node_verdict *verdict, const struct node_columns *columns, uin
 }
 
 void
-node_columns_judge(struct node_verdict *ret_verdict, const struct node_columns *columns, const struct node_slot *slot, const char *text, size_t len)
+node_columns_judge(struct node_verdict *ret_verdict, const struct node_columns *columns,
+    const struct node_slot *slot, const char *text, size_t len)
 {
 	const struct node_field *field = &columns->what_for.mapping->field[slot->dim];
 	struct node_meaning meaning;

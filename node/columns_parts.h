@@ -60,6 +60,19 @@ void node_columns_judge_period(struct node_verdict *verdict, const struct node_c
 bool node_columns_contradicts(const struct node_columns *columns, uint32_t dim, struct node_set set);
 extern const char *const node_columns_several;
 
+/*
+ * columns.c: the verdict on a cell, borrowed until the next call for this slot; is this record the header once more (two
+ * files put together have one in the middle)? a cell's text, borrowed until the next call; the flags of one dimension from slot
+ * *s on, which moves behind them (*ret_column: the last one set; false: something is wrong).
+ */
+const struct node_verdict *node_columns_look(const struct node_columns *columns, struct node_slot *slot,
+    const struct node_csv_row *row);
+bool node_columns_header_again(const struct node_columns *columns, const struct node_csv_row *row);
+const char *node_columns_text(uint32_t *ret_len, struct node_columns *columns, const struct node_csv_row *row,
+    uint32_t column);
+bool node_columns_flags(struct node_set *ret_set, const char **ret_column, struct node_columns *columns, size_t *s,
+    const struct node_csv_row *row);
+
 /* columns_header.c: the names, and one slot for every use of a column. */
 PROTO_CHECK enum proto_code node_columns_header(struct node_columns *columns, const struct node_csv_row *header,
     struct node_report_writer *writer, struct proto_error *error);

@@ -37,8 +37,10 @@ conclude(struct node_count_pass *pass)
 
 	if (report->errors) {
 		if (report->error[0].row)
-			(void)snprintf(first, sizeof(first), "; the first in row %llu", (unsigned long long)report->error[0].row);
-		return proto_error_set(pass->error, PROTO_INPUT, pass->request->file, "%llu errors%s (%s); nothing was taken",
+			(void)snprintf(first, sizeof(first), "; the first in row %llu",
+			    (unsigned long long)report->error[0].row);
+		return proto_error_set(pass->error, PROTO_INPUT, pass->request->file,
+		    "%llu errors%s (%s); nothing was taken",
 		    (unsigned long long)report->errors, first, node_report_class(report->error[0].kind));
 	}
 	if (pass->mapping->kind == NODE_AGGREGATE && pass->mapping->attest == NULL)

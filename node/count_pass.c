@@ -223,7 +223,8 @@ begin(struct node_count_pass *pass)
 	report = &pass->count->report;
 	for (i = 0; i < structure->dims; i++)
 		if (structure->dim[i].bound)
-			(void)snprintf(report->bound[report->bounds++].dim, sizeof(report->bound[0].dim), "%s", structure->dim[i].id);
+			(void)snprintf(report->bound[report->bounds++].dim, sizeof(report->bound[0].dim), "%s",
+			    structure->dim[i].id);
 	options.ahead = true;
 	if (node_input_size(pass->input) < SMALL)
 		options.block = (size_t)node_input_size(pass->input) + 1; /* a small file needs no large buffers */

@@ -101,7 +101,8 @@ node_input_unchanged(const struct node_input *input, bool whole, struct proto_er
 	if (now.st_size != was->st_size || (whole && input->got != (uint64_t)was->st_size) ||
 	    now.st_mtim.tv_sec != was->st_mtim.tv_sec || now.st_mtim.tv_nsec != was->st_mtim.tv_nsec ||
 	    now.st_ctim.tv_sec != was->st_ctim.tv_sec || now.st_ctim.tv_nsec != was->st_ctim.tv_nsec)
-		return proto_error_set(error, PROTO_REFUSED, input->path, "the file changed while it was read; nothing was taken");
+		return proto_error_set(error, PROTO_REFUSED, input->path,
+		    "the file changed while it was read; nothing was taken");
 	return PROTO_OK;
 }
 

@@ -36,10 +36,13 @@ node_key_order(const char *a, size_t len_a, const char *b, size_t len_b)
 
 	while (i < len_a && j < len_b) {
 		if (digit(a[i]) && digit(b[j])) {
-			size_t zeros_a, zeros_b, run_a = run(&zeros_a, a + i, len_a - i), run_b = run(&zeros_b, b + j, len_b - j);
-			int differ = run_a != run_b ? (run_a < run_b ? -1 : 1) : memcmp(a + i + zeros_a, b + j + zeros_b, run_a);
+			size_t zeros_a, zeros_b, run_a = run(&zeros_a, a + i, len_a - i);
+			size_t run_b = run(&zeros_b, b + j, len_b - j);
+			int differ;
 
-			if (differ)
+			if (run_a != run_b)
+				return run_a < run_b ? -1 : 1;
+			if ((differ = memcmp(a + i + zeros_a, b + j + zeros_b, run_a)) != 0)
 				return differ;
 			if (zeros == 0)
 				zeros = (zeros_a > zeros_b) - (zeros_a < zeros_b);

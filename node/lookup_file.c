@@ -16,7 +16,8 @@ struct reading {
 static enum proto_code
 wrong(const struct reading *reading, uint64_t line, const char *what)
 {
-	return proto_error_set(reading->error, PROTO_MAPPING, reading->path, "line %llu: %s", (unsigned long long)line, what);
+	return proto_error_set(reading->error, PROTO_MAPPING, reading->path, "line %llu: %s", (unsigned long long)line,
+	    what);
 }
 
 static enum proto_code
@@ -36,7 +37,8 @@ take_row(const struct reading *reading, const struct node_csv_row *row, bool hea
 	cell = node_csv_cell(&len, row, 1);
 	code = node_csv_value(reading->code, cell, len);
 	if (header) {
-		if (label != 5 || memcmp(reading->label, "label", 5) != 0 || code != 4 || memcmp(reading->code, "code", 4) != 0)
+		if (label != 5 || memcmp(reading->label, "label", 5) != 0 || code != 4 ||
+		    memcmp(reading->code, "code", 4) != 0)
 			return wrong(reading, row->line, "the header is not label,code");
 		return PROTO_OK;
 	}

@@ -42,8 +42,7 @@ read_file(const struct node_mapping_reader *reader, const json_t *file)
 
 	if (!json_is_object(file))
 		return node_mapping_wrong(reader, "file", "missing, or not an object");
-	code = node_mapping_only(reader, "file", proto_json_only(file, "file", reader->error, "format", "delimiter", "encoding", "header",
-	    "skip_lines", "sheet", NULL));
+	code = NODE_MAPPING_ONLY(reader, "file", file, "format", "delimiter", "encoding", "header", "skip_lines", "sheet");
 	if (code != PROTO_OK)
 		return code;
 	if (format == NULL || strcmp(format, "csv") != 0)
@@ -59,7 +58,8 @@ read_file(const struct node_mapping_reader *reader, const json_t *file)
 		return node_mapping_wrong(reader, "file.encoding", "not utf-8 or windows-1252");
 	csv->windows_1252 = encoding && strcmp(text, "windows-1252") == 0;
 	if (header && !json_is_true(header))
-		return node_mapping_wrong(reader, "file.header", "not true: columns are known by the names in a header line");
+		return node_mapping_wrong(reader, "file.header",
+		    "not true: columns are known by the names in a header line");
 	if (skip && (!json_is_integer(skip) || json_integer_value(skip) < 0 || json_integer_value(skip) > 10000))
 		return node_mapping_wrong(reader, "file.skip_lines", "not a number of lines, 0 to 10000");
 	csv->skip_lines = skip ? (uint32_t)json_integer_value(skip) : 0;
@@ -106,7 +106,8 @@ read_columns(const struct node_mapping_reader *reader, const json_t *columns)
 		int dim = proto_structure_dim(structure, name, strlen(name));
 
 		if (dim < 0)
-			return node_mapping_wrong(reader, node_mapping_key(key, "columns", name, NULL), "not a dimension of %s", structure->id);
+			return node_mapping_wrong(reader, node_mapping_key(key, "columns", name, NULL),
+			    "not a dimension of %s", structure->id);
 		if ((code = node_mapping_field(reader, (uint32_t)dim, value)) != PROTO_OK)
 			return code;
 	}
@@ -124,9 +125,8 @@ read_all(const struct node_mapping_reader *reader, const json_t *root)
 
 	if (!json_is_object(root))
 		return node_mapping_wrong(reader, NULL, "not one JSON object");
-	code = node_mapping_only(reader, NULL, proto_json_only(root, "mapping", reader->error, "map", "structure", "kind", "file", "record_key",
-	    "home", "area", "time", "select", "where", "columns", "on_unknown", "on_blank", "on_conflict", "attest", "value", "duplicates",
-	    NULL));
+	code = NODE_MAPPING_ONLY(reader, NULL, root, "map", "structure", "kind", "file", "record_key", "home", "area", "time",
+	    "select", "where", "columns", "on_unknown", "on_blank", "on_conflict", "attest", "value", "duplicates");
 	if (code != PROTO_OK || (code = read_kind(reader, root)) != PROTO_OK ||
 	    (code = read_file(reader, json_object_get(root, "file"))) != PROTO_OK ||
 	    (code = read_home(reader, json_object_get(root, "home"))) != PROTO_OK ||
@@ -138,12 +138,14 @@ read_all(const struct node_mapping_reader *reader, const json_t *root)
 	    (code = node_mapping_read_otherwise(reader, "on_unknown", json_object_get(root, "on_unknown"), false)) != PROTO_OK ||
 	    (code = node_mapping_read_otherwise(reader, "on_blank", json_object_get(root, "on_blank"), true)) != PROTO_OK)
 		return code;
-	return reader->mapping->kind == NODE_RECORDS ? node_mapping_read_records(reader, root) : node_mapping_read_aggregate(reader, root);
+	if (reader->mapping->kind == NODE_RECORDS)
+		return node_mapping_read_records(reader, root);
+	return node_mapping_read_aggregate(reader, root);
 }
 
 enum proto_code
-node_mapping_decode(struct node_mapping **ret_mapping, const void *data, size_t len, const struct node_mapping_for *what_for,
-    struct proto_error *error)
+node_mapping_decode(struct node_mapping **ret_mapping, const void *data, size_t len,
+    const struct node_mapping_for *what_for, struct proto_error *error)
 {
 	struct node_mapping *mapping = calloc(1, sizeof(*mapping));
 	struct node_mapping_reader reader = {what_for, mapping, error};

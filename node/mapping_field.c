@@ -3,16 +3,8 @@
 
 #include "mapping_reader.h"
 
-/* One dimension on its way from JSON. */
-struct entry {
-	const struct node_mapping_reader *reader;
-	struct node_field *field;
-	const struct proto_dimension *dim;
-	uint32_t index; /* of the dimension */
-};
-
-static enum proto_code
-wrong(const struct entry *entry, const char *name, const char *what)
+enum proto_code
+node_mapping_entry_wrong(const struct node_mapping_entry *entry, const char *name, const char *what)
 {
 	char key[NODE_KEY_TEXT];
 
@@ -20,13 +12,14 @@ wrong(const struct entry *entry, const char *name, const char *what)
 }
 
 static bool
-aggregate(const struct entry *entry)
+aggregate(const struct node_mapping_entry *entry)
 {
 	return entry->reader->mapping->kind == NODE_AGGREGATE;
 }
 
 enum proto_code
-node_mapping_code(uint32_t *ret_code, const struct node_mapping_reader *reader, const char *key, uint32_t dim, const json_t *value)
+node_mapping_code(uint32_t *ret_code, const struct node_mapping_reader *reader, const char *key, uint32_t dim,
+    const json_t *value)
 {
 	const struct proto_dimension *dimension = &reader->what_for->structure->dim[dim];
 	const char *text = json_string_value(value);
@@ -50,7 +43,7 @@ node_mapping_code(uint32_t *ret_code, const struct node_mapping_reader *reader, 
 static bool
 derivable(struct node_meaning *ret_meaning, const void *ctx, const char *code, size_t len)
 {
-	const struct entry *entry = ctx;
+	const struct node_mapping_entry *entry = ctx;
 	int area;
 
 	if (len == 4 && memcmp(code, "STLS", 4) == 0) {
@@ -72,7 +65,7 @@ derivable(struct node_meaning *ret_meaning, const void *ctx, const char *code, s
 static bool
 own_code(struct node_meaning *ret_meaning, const void *ctx, const char *code, size_t len)
 {
-	const struct entry *entry = ctx;
+	const struct node_mapping_entry *entry = ctx;
 	int found = proto_codelist_find(entry->dim->list, code, len);
 
 	*ret_meaning = (struct node_meaning){NODE_MEANS_CODE, (uint32_t)found};
@@ -80,7 +73,7 @@ own_code(struct node_meaning *ret_meaning, const void *ctx, const char *code, si
 }
 
 static enum proto_code
-read_values(const struct entry *entry, const json_t *values)
+read_values(const struct node_mapping_entry *entry, const json_t *values)
 {
 	const struct node_mapping_reader *reader = entry->reader;
 	char key[NODE_KEY_TEXT], shown[NODE_KEY_TEXT];
@@ -106,7 +99,8 @@ read_values(const struct entry *entry, const json_t *values)
 		json_decref(name);
 		node_mapping_key(shown, "columns", entry->dim->id, text);
 		if (code == PROTO_OK && trimmed[0] == '\0')
-			code = node_mapping_wrong(reader, key, "an empty cell is decided by `missing` or on_blank, never here");
+			code = node_mapping_wrong(reader, key,
+			    "an empty cell is decided by `missing` or on_blank, never here");
 		if (code == PROTO_OK && (entry->field->derive == NODE_DERIVE_NOTHING || !json_is_string(value) ||
 		    !derivable(&meaning, entry, json_string_value(value), strlen(json_string_value(value)))))
 			code = node_mapping_code(&meaning.index, reader, shown, entry->index, value);
@@ -120,7 +114,7 @@ read_values(const struct entry *entry, const json_t *values)
 }
 
 static enum proto_code
-read_lookup(const struct entry *entry, const json_t *lookup)
+read_lookup(const struct node_mapping_entry *entry, const json_t *lookup)
 {
 	const struct node_mapping_reader *reader = entry->reader;
 	const struct proto_structure *structure = reader->what_for->structure;
@@ -134,7 +128,8 @@ read_lookup(const struct entry *entry, const json_t *lookup)
 	if (strcmp(name, entry->dim->list->id) == 0)
 		code = node_lookup_codes(&field->lookup, entry->dim->list, reader->error);
 	else if (strcmp(name, structure->area->id) == 0 && field->derive == NODE_DERIVE_NOTHING)
-		code = wrong(entry, "lookup", "areas are no codes of this dimension: `derive` says what to make of them");
+		code = node_mapping_entry_wrong(entry, "lookup",
+		    "areas are no codes of this dimension: `derive` says what to make of them");
 	else if (strcmp(name, structure->area->id) == 0)
 		code = node_lookup_areas(&field->lookup, structure->area, reader->error);
 	else if ((code = node_mapping_beside(&path, reader, name)) == PROTO_OK)
@@ -154,7 +149,7 @@ longer_first(const void *a, const void *b)
 }
 
 static enum proto_code
-read_split(const struct entry *entry, const json_t *split)
+read_split(const struct node_mapping_entry *entry, const json_t *split)
 {
 	struct node_field *field = entry->field;
 	char key[NODE_KEY_TEXT];
@@ -164,9 +159,9 @@ read_split(const struct entry *entry, const json_t *split)
 	if (split == NULL)
 		return PROTO_OK;
 	if (aggregate(entry))
-		return wrong(entry, "split", "a row of an aggregate file is one cell: nothing to split");
+		return node_mapping_entry_wrong(entry, "split", "a row of an aggregate file is one cell: nothing to split");
 	if (!json_is_array(split) || json_array_size(split) == 0 || json_array_size(split) > NODE_SEPARATORS_MAX)
-		return wrong(entry, "split", "not a list of 1 to 16 separators");
+		return node_mapping_entry_wrong(entry, "split", "not a list of 1 to 16 separators");
 	node_mapping_key(key, "columns", entry->dim->id, "split");
 	for (i = 0; i < json_array_size(split); i++) {
 		code = node_mapping_separator(&field->separator[i], entry->reader, key, json_array_get(split, i));
@@ -180,7 +175,7 @@ read_split(const struct entry *entry, const json_t *split)
 }
 
 static enum proto_code
-read_dual(const struct entry *entry, const json_t *dual)
+read_dual(const struct node_mapping_entry *entry, const json_t *dual)
 {
 	char key[NODE_KEY_TEXT];
 	const char *take;
@@ -191,7 +186,7 @@ read_dual(const struct entry *entry, const json_t *dual)
 	node_mapping_key(key, "columns", entry->dim->id, "dual");
 	if (!json_is_object(dual))
 		return node_mapping_wrong(entry->reader, key, "not an object");
-	if ((code = node_mapping_only(entry->reader, key, proto_json_only(dual, key, entry->reader->error, "split", "take", NULL))) != PROTO_OK)
+	if ((code = NODE_MAPPING_ONLY(entry->reader, key, dual, "split", "take")) != PROTO_OK)
 		return code;
 	take = json_string_value(json_object_get(dual, "take"));
 	if (take == NULL || strcmp(take, "first-not-home") != 0)
@@ -202,11 +197,12 @@ read_dual(const struct entry *entry, const json_t *dual)
 }
 
 static enum proto_code
-read_derive(const struct entry *entry, const json_t *derive)
+read_derive(const struct node_mapping_entry *entry, const json_t *derive)
 {
 	struct node_field *field = entry->field;
 	const char *text = json_string_value(derive);
-	struct { const char *id; uint32_t *ret; } groups[] = {{"NAT", &field->groups.national}, {"REG", &field->groups.region},
+	struct { const char *id; uint32_t *ret; } groups[] = {
+	    {"NAT", &field->groups.national}, {"REG", &field->groups.region},
 	    {"FOR", &field->groups.foreign}, {"STLS", &field->groups.stateless}};
 	size_t i;
 
@@ -217,35 +213,38 @@ read_derive(const struct entry *entry, const json_t *derive)
 		return PROTO_OK;
 	}
 	if (text == NULL || strcmp(text, "citizenship-group") != 0)
-		return wrong(entry, "derive", "not citizenship-group or subregion");
+		return node_mapping_entry_wrong(entry, "derive", "not citizenship-group or subregion");
 	field->derive = NODE_DERIVE_CITIZENSHIP;
 	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		int found = proto_codelist_find(entry->dim->list, groups[i].id, strlen(groups[i].id));
 
 		if (found < 0)
-			return wrong(entry, "derive", "the dimension's code list is not NAT, REG, FOR, STLS, _U");
+			return node_mapping_entry_wrong(entry, "derive",
+			    "the dimension's code list is not NAT, REG, FOR, STLS, _U");
 		*groups[i].ret = (uint32_t)found;
 	}
 	if (entry->reader->mapping->home == NODE_NO_CODE)
-		return wrong(entry, "derive", "the own country is not in the list of areas: say which one is `home`");
+		return node_mapping_entry_wrong(entry, "derive",
+		    "the own country is not in the list of areas: say which one is `home`");
 	return PROTO_OK;
 }
 
 static enum proto_code
-read_cell(const struct entry *entry, const json_t *value)
+read_cell(const struct node_mapping_entry *entry, const json_t *value)
 {
 	struct node_field *field = entry->field;
 	char key[NODE_KEY_TEXT];
 	enum proto_code code;
 
 	node_mapping_key(key, "columns", entry->dim->id, NULL);
-	code = node_mapping_only(entry->reader, key, proto_json_only(value, key, entry->reader->error, "column", "values", "split",
-	    "lookup", "missing", "derive", "dual", NULL));
+	code = NODE_MAPPING_ONLY(entry->reader, key, value, "column", "values", "split", "lookup", "missing",
+	    "derive", "dual");
 	if (code != PROTO_OK)
 		return code;
 	if (json_object_get(value, "column") == NULL)
 		return node_mapping_wrong(entry->reader, key, "neither column nor flags");
-	if ((code = node_mapping_text(&field->column, entry->reader, key, json_object_get(value, "column"), false)) != PROTO_OK ||
+	if ((code = node_mapping_text(&field->column, entry->reader, key, json_object_get(value, "column"),
+	    false)) != PROTO_OK ||
 	    (code = read_derive(entry, json_object_get(value, "derive"))) != PROTO_OK ||
 	    (code = read_values(entry, json_object_get(value, "values"))) != PROTO_OK ||
 	    (code = read_lookup(entry, json_object_get(value, "lookup"))) != PROTO_OK ||
@@ -256,89 +255,24 @@ read_cell(const struct entry *entry, const json_t *value)
 	return read_dual(entry, json_object_get(value, "dual"));
 }
 
-static enum proto_code
-read_flags(const struct entry *entry, const json_t *value)
-{
-	const struct node_mapping_reader *reader = entry->reader;
-	struct node_field *field = entry->field;
-	const json_t *flags = json_object_get(value, "flags");
-	char key[NODE_KEY_TEXT];
-	const char *column;
-	json_t *flag;
-	enum proto_code code;
-
-	node_mapping_key(key, "columns", entry->dim->id, NULL);
-	code = node_mapping_only(reader, key, proto_json_only(value, key, reader->error, "flags", "true", "false", "missing", "none", NULL));
-	if (code != PROTO_OK)
-		return code;
-	if (aggregate(entry))
-		return node_mapping_wrong(reader, key, "a row of an aggregate file is one cell: no flags");
-	if (!json_is_object(flags) || json_object_size(flags) == 0 || json_object_size(flags) > NODE_FLAGS_MAX)
-		return wrong(entry, "flags", "not an object of 1 to 64 columns");
-	if (json_object_get(value, "true") == NULL || json_object_get(value, "false") == NULL || json_object_get(value, "none") == NULL)
-		return node_mapping_wrong(reader, key, "flags need true, false and none");
-	json_object_foreach((json_t *)(uintptr_t)flags, column, flag) {
-		json_t *name = json_string(column);
-
-		if (name == NULL)
-			return node_mapping_memory(reader);
-		node_mapping_key(key, "columns", entry->dim->id, column);
-		code = node_mapping_text(&field->flag[field->flags].column, reader, key, name, false);
-		json_decref(name);
-		if (code != PROTO_OK)
-			return code;
-		field->flags++;
-		if ((code = node_mapping_code(&field->flag[field->flags - 1].code, reader, key, entry->index, flag)) != PROTO_OK)
-			return code;
-	}
-	node_mapping_key(key, "columns", entry->dim->id, "none");
-	if ((code = node_mapping_code(&field->none, reader, key, entry->index, json_object_get(value, "none"))) != PROTO_OK)
-		return code;
-	node_mapping_key(key, "columns", entry->dim->id, "true");
-	if ((code = node_mapping_set(&field->yes, reader, key, json_object_get(value, "true"))) != PROTO_OK)
-		return code;
-	node_mapping_key(key, "columns", entry->dim->id, "false");
-	return node_mapping_set(&field->no, reader, key, json_object_get(value, "false"));
-}
-
-/* A text cannot be true and false, or either and missing. */
-static enum proto_code
-check_flags(const struct entry *entry, const json_t *value)
-{
-	static const char *const lists[] = {"false", "missing"};
-	struct node_meaning meaning;
-	size_t i, l;
-
-	for (l = 0; l < 2; l++) {
-		const json_t *list = json_object_get(value, lists[l]);
-
-		for (i = 0; i < json_array_size(list); i++) {
-			const char *text = json_string_value(json_array_get(list, i));
-
-			if (node_lookup_find(&meaning, entry->field->yes, text, strlen(text)) ||
-			    (l == 1 && node_lookup_find(&meaning, entry->field->no, text, strlen(text))))
-				return wrong(entry, lists[l], "a text that has another meaning already");
-		}
-	}
-	return PROTO_OK;
-}
-
 enum proto_code
 node_mapping_field(const struct node_mapping_reader *reader, uint32_t dim, const json_t *value)
 {
-	struct entry entry = {reader, &reader->mapping->field[dim], &reader->what_for->structure->dim[dim], dim};
+	struct node_mapping_entry entry = {reader, &reader->mapping->field[dim],
+	    &reader->what_for->structure->dim[dim], dim};
 	char key[NODE_KEY_TEXT];
 	enum proto_code code;
 
 	if (!json_is_object(value))
-		return wrong(&entry, NULL, "not an object");
+		return node_mapping_entry_wrong(&entry, NULL, "not an object");
 	entry.field->mapped = true;
-	code = json_object_get(value, "flags") ? read_flags(&entry, value) : read_cell(&entry, value);
+	code = json_object_get(value, "flags") ? node_mapping_read_flags(&entry, value) : read_cell(&entry, value);
 	if (code != PROTO_OK)
 		return code;
 	if (entry.field->unknown == NODE_NO_CODE && (json_object_get(value, "missing") || entry.field->derive))
-		return wrong(&entry, NULL, "the dimension's code list has no _U, which missing and derive need");
+		return node_mapping_entry_wrong(&entry, NULL,
+		    "the dimension's code list has no _U, which missing and derive need");
 	code = node_mapping_set(&entry.field->missing, reader, node_mapping_key(key, "columns", entry.dim->id, "missing"),
 	    json_object_get(value, "missing"));
-	return code != PROTO_OK || entry.field->column ? code : check_flags(&entry, value);
+	return code != PROTO_OK || entry.field->column ? code : node_mapping_check_flags(&entry, value);
 }

@@ -40,7 +40,8 @@ node_mapping_read_records(const struct node_mapping_reader *reader, const json_t
 			return node_mapping_wrong(reader, others[i], "only for kind aggregate");
 	/* left out by mistake it would count a person once a row, so it has to be said */
 	if (key == NULL)
-		return node_mapping_wrong(reader, "record_key", "missing: the column that tells persons apart, or null when every row is a person");
+		return node_mapping_wrong(reader, "record_key",
+		    "missing: the column that tells persons apart, or null when every row is a person");
 	if (conflict && (text == NULL || (strcmp(text, "error") != 0 && strcmp(text, "first-code") != 0)))
 		return node_mapping_wrong(reader, "on_conflict", "not error or first-code");
 	reader->mapping->first_code = conflict && strcmp(text, "first-code") == 0;
@@ -59,18 +60,23 @@ read_value(const struct node_mapping_reader *reader, const json_t *value)
 
 	if (!json_is_object(value) || json_object_get(value, "column") == NULL)
 		return node_mapping_wrong(reader, "value", "missing, or without column: where the counts stand");
-	code = node_mapping_only(reader, "value", proto_json_only(value, "value", reader->error, "column", "thousands", "suppressed", "max", NULL));
+	code = NODE_MAPPING_ONLY(reader, "value", value, "column", "thousands", "suppressed", "max");
 	if (code != PROTO_OK)
 		return code;
-	if ((code = node_mapping_text(&mapping->value.column, reader, "value.column", json_object_get(value, "column"), false)) != PROTO_OK ||
-	    (code = node_mapping_set(&mapping->value.suppressed, reader, "value.suppressed", json_object_get(value, "suppressed"))) != PROTO_OK)
+	code = node_mapping_text(&mapping->value.column, reader, "value.column", json_object_get(value, "column"), false);
+	if (code != PROTO_OK)
 		return code;
-	if (thousands && (text == NULL || strlen(text) >= sizeof(mapping->value.thousands) || strpbrk(text, "0123456789+-") != NULL))
+	code = node_mapping_set(&mapping->value.suppressed, reader, "value.suppressed", json_object_get(value, "suppressed"));
+	if (code != PROTO_OK)
+		return code;
+	if (thousands && (text == NULL || strlen(text) >= sizeof(mapping->value.thousands) || strpbrk(text,
+	    "0123456789+-") != NULL))
 		return node_mapping_wrong(reader, "value.thousands", "not a separator of thousands");
 	if (thousands)
 		memcpy(mapping->value.thousands, text, strlen(text) + 1);
 	if (max && (!json_is_integer(max) || json_integer_value(max) < 1 || (uint64_t)json_integer_value(max) > DP_COUNT_MAX))
-		return node_mapping_wrong(reader, "value.max", "not a whole number, 1 to %llu", (unsigned long long)DP_COUNT_MAX);
+		return node_mapping_wrong(reader, "value.max", "not a whole number, 1 to %llu",
+		    (unsigned long long)DP_COUNT_MAX);
 	mapping->value.max = max ? (uint64_t)json_integer_value(max) : DP_COUNT_MAX;
 	return PROTO_OK;
 }
@@ -92,14 +98,17 @@ node_mapping_read_aggregate(const struct node_mapping_reader *reader, const json
 	enum proto_code code;
 
 	if (key && !json_is_null(key))
-		return node_mapping_wrong(reader, "record_key", "only for kind records: a row of an aggregate file is no person");
+		return node_mapping_wrong(reader, "record_key",
+		    "only for kind records: a row of an aggregate file is no person");
 	if (json_object_get(root, "on_conflict"))
 		return node_mapping_wrong(reader, "on_conflict", "only for kind records");
 	if (duplicates && (!json_is_string(duplicates) || strcmp(json_string_value(duplicates), "error") != 0))
 		return node_mapping_wrong(reader, "duplicates", "not error");
-	if ((code = node_mapping_text(&reader->mapping->attest, reader, "attest", json_object_get(root, "attest"), false)) != PROTO_OK)
+	if ((code = node_mapping_text(&reader->mapping->attest, reader, "attest", json_object_get(root, "attest"),
+	    false)) != PROTO_OK)
 		return code;
 	if (reader->mapping->attest != NULL && !one_line(reader->mapping->attest))
-		return node_mapping_wrong(reader, "attest", "more than one line, or a control character: it is shown on the release");
+		return node_mapping_wrong(reader, "attest",
+		    "more than one line, or a control character: it is shown on the release");
 	return read_value(reader, json_object_get(root, "value"));
 }

@@ -30,7 +30,8 @@ node_mapping_wrong(const struct node_mapping_reader *reader, const char *key, co
 	(void)vsnprintf(text, sizeof(text), what, args);
 	va_end(args);
 	/* the end of a long path says more than its beginning */
-	(void)snprintf(place, sizeof(place), "%s%s%s", len > 90 ? reader->what_for->path + len - 90 : reader->what_for->path,
+	(void)snprintf(place, sizeof(place), "%s%s%s",
+	    len > 90 ? reader->what_for->path + len - 90 : reader->what_for->path,
 	    key ? ": " : "", key ? key : "");
 	return proto_error_set(reader->error, PROTO_MAPPING, place, "%s", text);
 }
@@ -115,7 +116,8 @@ node_mapping_put(struct node_lookup *map, const struct node_mapping_reader *read
 }
 
 enum proto_code
-node_mapping_set(struct node_lookup **ret_set, const struct node_mapping_reader *reader, const char *key, const json_t *value)
+node_mapping_set(struct node_lookup **ret_set, const struct node_mapping_reader *reader, const char *key,
+    const json_t *value)
 {
 	struct node_lookup *set = NULL;
 	enum proto_code code;

@@ -30,14 +30,18 @@ node_mapping_read_area(const struct node_mapping_reader *reader, const json_t *a
 		return PROTO_OK;
 	if (!json_is_object(area) || json_object_get(area, "column") == NULL || json_object_get(area, "lookup") == NULL)
 		return node_mapping_wrong(reader, "area", "not an object with column and lookup");
-	code = node_mapping_only(reader, "area", proto_json_only(area, "area", reader->error, "column", "lookup", "missing", NULL));
+	code = NODE_MAPPING_ONLY(reader, "area", area, "column", "lookup", "missing");
 	if (code != PROTO_OK)
 		return code;
 	if (mapping->own == NODE_NO_CODE)
 		return node_mapping_wrong(reader, "area", "the own country is not in %s", areas->id);
-	if ((code = node_mapping_text(&mapping->area.column, reader, "area.column", json_object_get(area, "column"), false)) != PROTO_OK ||
-	    (code = node_mapping_set(&mapping->area.missing, reader, "area.missing", json_object_get(area, "missing"))) != PROTO_OK ||
-	    (code = node_mapping_text(&lookup, reader, "area.lookup", json_object_get(area, "lookup"), false)) != PROTO_OK)
+	code = node_mapping_text(&mapping->area.column, reader, "area.column", json_object_get(area, "column"), false);
+	if (code != PROTO_OK)
+		return code;
+	code = node_mapping_set(&mapping->area.missing, reader, "area.missing", json_object_get(area, "missing"));
+	if (code != PROTO_OK)
+		return code;
+	if ((code = node_mapping_text(&lookup, reader, "area.lookup", json_object_get(area, "lookup"), false)) != PROTO_OK)
 		return code;
 	if (strcmp(lookup, areas->id) == 0)
 		code = node_lookup_areas(&mapping->area.lookup, areas, reader->error);
@@ -58,33 +62,38 @@ node_mapping_read_time(const struct node_mapping_reader *reader, const json_t *t
 	enum proto_code code;
 
 	if (!json_is_object(time))
-		return node_mapping_wrong(reader, "time", "missing, or not an object: a column with a pattern, or a constant");
+		return node_mapping_wrong(reader, "time",
+		    "missing, or not an object: a column with a pattern, or a constant");
 	if (constant) {
-		code = node_mapping_only(reader, "time", proto_json_only(time, "time", reader->error, "constant", NULL));
+		code = NODE_MAPPING_ONLY(reader, "time", time, "constant");
 		if (code != PROTO_OK)
 			return code;
 		if (!json_is_string(constant) ||
 		    proto_period_parse(&mapping->time.constant, json_string_value(constant), NULL) != PROTO_OK)
-			return node_mapping_wrong(reader, "time.constant", "not a period (2023, 2023-S1, 2023-Q1 or 2023-01)");
+			return node_mapping_wrong(reader, "time.constant",
+			    "not a period (2023, 2023-S1, 2023-Q1 or 2023-01)");
 		rows = mapping->time.constant.freq;
 	} else {
-		code = node_mapping_only(reader, "time", proto_json_only(time, "time", reader->error, "column", "pattern", "freq", NULL));
+		code = NODE_MAPPING_ONLY(reader, "time", time, "column", "pattern", "freq");
 		if (code != PROTO_OK)
 			return code;
 		if (json_object_get(time, "column") == NULL || pattern == NULL)
 			return node_mapping_wrong(reader, "time", "neither a column with a pattern nor a constant");
 		if (freq && (text == NULL || strlen(text) != 1 || strchr("ASQM", text[0]) == NULL))
 			return node_mapping_wrong(reader, "time.freq", "not A, S, Q or M");
-		code = node_mapping_text(&mapping->time.column, reader, "time.column", json_object_get(time, "column"), false);
+		code = node_mapping_text(&mapping->time.column, reader, "time.column", json_object_get(time, "column"),
+		    false);
 		if (code != PROTO_OK)
 			return code;
-		code = node_when_parse(&mapping->time.when, pattern, text ? text[0] : '\0', reader->what_for->path, reader->error);
+		code = node_when_parse(&mapping->time.when, pattern, text ? text[0] : '\0', reader->what_for->path,
+		    reader->error);
 		if (code != PROTO_OK)
 			return code;
 		rows = mapping->time.when.freq;
 	}
 	if (!node_when_finer(rows, reader->what_for->period.freq))
-		return node_mapping_wrong(reader, "time", "rows of frequency %c cannot be placed in a period of frequency %c", rows,
+		return node_mapping_wrong(reader, "time",
+		    "rows of frequency %c cannot be placed in a period of frequency %c", rows,
 		    reader->what_for->period.freq);
 	return PROTO_OK;
 }
@@ -100,7 +109,7 @@ node_mapping_read_select(const struct node_mapping_reader *reader, const json_t 
 		return PROTO_OK;
 	if (!json_is_object(select))
 		return node_mapping_wrong(reader, "select", "not an object");
-	code = node_mapping_only(reader, "select", proto_json_only(select, "select", reader->error, "area", "period", NULL));
+	code = NODE_MAPPING_ONLY(reader, "select", select, "area", "period");
 	if (code != PROTO_OK)
 		return code;
 	if (area && (!json_is_string(area) || strcmp(json_string_value(area), "own") != 0))

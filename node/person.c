@@ -132,7 +132,8 @@ extend(struct segment *segment, size_t bytes)
 	if (at + bytes < room + bytes + HUGE)
 		(void)munmap(at + bytes, (size_t)(room + HUGE - at));
 	(void)madvise(at, bytes, MADV_HUGEPAGE); /* where there are none it is slower, not wrong */
-	if (segment->entry && mremap(segment->entry, segment->bytes, segment->bytes, MREMAP_MAYMOVE | MREMAP_FIXED, at) != at) {
+	if (segment->entry && mremap(segment->entry, segment->bytes, segment->bytes, MREMAP_MAYMOVE | MREMAP_FIXED,
+	    at) != at) {
 		(void)munmap(at, bytes);
 		return MAP_FAILED;
 	}

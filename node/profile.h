@@ -17,7 +17,8 @@
 
 struct node_profiles;
 
-PROTO_CHECK enum proto_code node_profiles_new(struct node_profiles **ret_profiles, uint32_t dims, struct proto_error *error);
+PROTO_CHECK enum proto_code node_profiles_new(struct node_profiles **ret_profiles, uint32_t dims,
+    struct proto_error *error);
 void node_profiles_free(struct node_profiles *profiles);
 
 /* node_profiles_set: the number of a set of codes of one dimension. */

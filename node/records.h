@@ -31,7 +31,8 @@ void node_records_free(struct node_records *records);
 
 /* node_records_take: one row. node_records_flush: what is waiting. node_records_finish: after the last row: counts every
  * person's profile. */
-PROTO_CHECK enum node_records_fate node_records_take(struct node_records *records, const struct node_columns_row *row, uint64_t line,
+PROTO_CHECK enum node_records_fate node_records_take(struct node_records *records,
+    const struct node_columns_row *row, uint64_t line,
     const struct node_records_to *to);
 PROTO_CHECK enum node_records_fate node_records_flush(struct node_records *records, const struct node_records_to *to);
 PROTO_CHECK enum node_records_fate node_records_finish(struct node_records *records, const struct node_records_to *to);

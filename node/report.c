@@ -36,7 +36,8 @@ node_report_class(enum node_class kind)
 static bool
 formula(const char *text)
 {
-	static const char *const begins[] = {"=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+	static const char *const begins[] = {"=", "+", "-", "@", "\t", "\r", "\xef\xbc\x9d", "\xef\xbc\x8b",
+	    "\xef\xbc\x8d", "\xef\xbc\xa0"};
 	size_t i;
 
 	text += strspn(text, " ");
@@ -148,7 +149,8 @@ node_report_add(struct node_report_writer *writer, const struct node_report_plac
 	va_start(args, reason);
 	(void)vsnprintf(why, sizeof(why), reason, args);
 	va_end(args);
-	proto_error_text(column, sizeof(column), place->column ? place->column : "", place->column ? strlen(place->column) : 0);
+	proto_error_text(column, sizeof(column), place->column ? place->column : "",
+	    place->column ? strlen(place->column) : 0);
 	if (place->text)
 		one.text = proto_error_text(text, sizeof(text), place->text, place->text_len);
 	report->errors++;

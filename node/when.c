@@ -46,13 +46,15 @@ node_when_parse(struct node_when *ret_when, const char *pattern, char freq, cons
 	char shown;
 
 	if (strlen(pattern) > NODE_WHEN_PATTERN_MAX)
-		return proto_error_set(error, PROTO_MAPPING, where, "a pattern longer than %d bytes", NODE_WHEN_PATTERN_MAX);
+		return proto_error_set(error, PROTO_MAPPING, where, "a pattern longer than %d bytes",
+		    NODE_WHEN_PATTERN_MAX);
 	for (at = pattern; *at; at++) {
 		if (*at != '%')
 			continue;
 		at++;
 		if (*at == '\0' || strchr("Ymdq%", *at) == NULL)
-			return proto_error_set(error, PROTO_MAPPING, where, "only %%Y, %%m, %%d, %%q and %%%% may stand in a pattern");
+			return proto_error_set(error, PROTO_MAPPING, where,
+			    "only %%Y, %%m, %%d, %%q and %%%% may stand in a pattern");
 		if (*at != '%' && seen[(unsigned char)*at]++)
 			return proto_error_set(error, PROTO_MAPPING, where, "%%%c stands twice in the pattern", *at);
 	}
@@ -116,7 +118,8 @@ days_in(uint32_t year, uint32_t month)
 }
 
 bool
-node_when_read(struct proto_period *ret_period, int64_t *ret_day, const struct node_when *when, const char *text, size_t len)
+node_when_read(struct proto_period *ret_period, int64_t *ret_day, const struct node_when *when, const char *text,
+    size_t len)
 {
 	const char *begin = text, *end = text + len, *at;
 	uint32_t year = 0, quarter = 0, month = 0, day = 1;
